@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone lists them.
+# Each sets up what it needs in .venv/ and .cache/, and nothing outside this folder but a
+# browser for the tests where the machine has none.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export NO_MKDOCS_2_WARNING := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+# Where the checkout is published, for the edit links: from GitHub Actions, else from git.
+ifdef GITHUB_REPOSITORY
+REPOSITORY ?= $(GITHUB_SERVER_URL)/$(GITHUB_REPOSITORY)
+else
+REPOSITORY ?= $(shell git remote get-url origin 2>/dev/null | sed -nE 's,^(https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+)$$,https://github.com/\2,p' | sed 's,\.git$$,,')
+endif
+ifneq ($(REPOSITORY),)
+export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help serve check build test lock clean
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow every edit
+	$(BIN)/python -m mkdocs serve --livereload
+
+check: .venv/ready ## find mistakes in the data and the pages, without a build
+	@$(BIN)/python -m macros.check
+
+build: .venv/ready check ## write the site into site/; if that fails, the last one stays
+	@mkdir -p .cache && rm -rf .cache/site
+	$(BIN)/python -m mkdocs build --site-dir .cache/site
+	@rm -rf site && mv .cache/site site
+
+test: .venv/test-ready check ## run all tests, in a real browser too
+	@$(BIN)/python tests/browser.py
+	$(BIN)/ruff check .
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/python -m pytest
+
+lock: .venv/ready ## write the requirements files anew from pyproject.toml
+	@$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
+
+clean: ## delete all that these commands made
+	rm -rf .venv .cache site
+
+# A stamp file stands for an installed set, so that the second run costs nothing.
+.venv/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The guide needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test-ready: .venv/ready requirements-test.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@

@@ -1,0 +1,69 @@
+"""Statements with their citations, and what a citation shows.
+
+A citation is a footnote: `[^claim-id]` in a page. macros.page adds the text behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
+from .render import escape, listing, number
+
+#: A citation in a page's Markdown; its group is the claim's id.
+CITATION = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+
+SILENT = "Our sources do not say."
+
+
+def cite(*claim_ids: str) -> str:
+    """Citations of these claims as Markdown."""
+    return "".join(f"[^{claim_id}]" for claim_id in claim_ids)
+
+
+def statement(said: Statement, keep: Callable[[str], bool] = lambda claim_id: True) -> str:
+    """A statement with those of its citations that `keep` lets through, as one-line Markdown."""
+    if not said.cites:
+        return f"{escape(said.text)} ({NOT_FROM_SOURCES.capitalize()}.)"
+    return escape(said.text) + cite(*filter(keep, said.cites))
+
+
+def answer(said: tuple[Statement, ...] | str) -> str:
+    """What our sources say, or that they say nothing, as one-line Markdown."""
+    return SILENT if isinstance(said, str) else " ".join(map(statement, said))
+
+
+def figure(given: Figure) -> str:
+    """A count both ways: who has it, and who does not."""
+    rest = given.out_of - given.count
+    return (
+        f"**{number(given.count)} out of every {number(given.out_of)} {escape(given.of)}**. "
+        f"The other {number(rest)} do not have it."
+    )
+
+
+def claim_text(claim: Claim) -> str:
+    """A claim with its figure or its source's own words, as one-line Markdown."""
+    said = escape(claim.says)
+    if isinstance(claim.frequency, Figure):
+        return f"{said} {figure(claim.frequency)}"
+    if isinstance(claim.frequency, InWords):
+        return f"{said} How often, in the source's words: “{escape(claim.frequency.words)}”."
+    return said
+
+
+def footnote(guide: Guide, claim_id: str) -> str:
+    """What stands behind a citation: the claim, and the way to it among our sources.
+
+    Raises KeyError for an unknown id.
+    """
+    source_id, source, claim = guide.claim(claim_id)
+    place = f"{escape(source.publisher)}, {escape(claim.place)}"
+    return f"{claim_text(claim)} [{place}](/sources/{source_id}.md#{claim_id})"
+
+
+def pooled(guide: Guide, claim_id: str) -> str:
+    """For a count over several methods, the sentence that says so; else nothing."""
+    names = [escape(guide.methods[m].name.lower()) for m in guide.methods_of(claim_id)]
+    return f"One count for {listing(names)} together." if len(names) > 1 else ""

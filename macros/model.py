@@ -1,0 +1,209 @@
+"""The schema of data/neurolysis.yml, as frozen pydantic models. There is no other schema.
+
+An entry's id is its key in the file: lower-case words joined by hyphens. Ids become anchors
+and never change their meaning. Everything that a reader could act on cites claims by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, Union
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+NOT_REPORTED = "not reported"
+NOT_FROM_SOURCES = "not from our sources"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Count = Annotated[int, Field(strict=True, ge=1)]
+NotReported = Literal["not reported"]
+
+
+def _known(kind: str):
+    def check(value: str, info: ValidationInfo) -> str:
+        known = (info.context or {}).get("ids", {}).get(kind)
+        if known is not None and value not in known:
+            raise PydanticCustomError("unknown_id", "unknown id", {"kind": kind, "value": value})
+        return value
+
+    return AfterValidator(check)
+
+
+ClaimId = Annotated[Id, _known("claims")]
+MethodId = Annotated[Id, _known("methods")]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Statement(Entry):
+    """One thing that the guide says, with the claims that it rests on."""
+
+    text: Text
+    claims: Annotated[
+        Union[
+            Annotated[tuple[ClaimId, ...], Field(min_length=1), Tag("list")],
+            Annotated[Literal["not from our sources"], Tag("phrase")],
+        ],
+        Discriminator(lambda value: "phrase" if isinstance(value, str) else "list"),
+    ]
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Ids of its claims, in the order of the file; empty where it is not from our sources."""
+        return () if isinstance(self.claims, str) else self.claims
+
+
+#: Either what our sources say, statement by statement, or that they say nothing.
+Answer = Annotated[
+    Union[
+        Annotated[tuple[Statement, ...], Field(min_length=1), Tag("list")],
+        Annotated[NotReported, Tag("phrase")],
+    ],
+    Discriminator(lambda value: "phrase" if isinstance(value, str) else "list"),
+]
+
+
+class Figure(Entry):
+    """So many out of so many, of whom, as the source counts them."""
+
+    count: Count
+    out_of: Count
+    of: Text
+
+    @model_validator(mode="after")
+    def _fits(self):
+        if self.count > self.out_of:
+            raise PydanticCustomError(
+                "bad_figure", "bad figure", {"count": self.count, "out_of": self.out_of}
+            )
+        return self
+
+
+class InWords(Entry):
+    """The source gives no figure, only these words of its own (five at most)."""
+
+    words: Annotated[Text, StringConstraints(pattern=r"^\S+( \S+){0,4}$")]
+
+
+Frequency = Annotated[
+    Union[
+        Annotated[Figure, Tag("figure")],
+        Annotated[InWords, Tag("words")],
+        Annotated[NotReported, Tag("phrase")],
+    ],
+    Discriminator(
+        lambda value: "phrase"
+        if isinstance(value, str)
+        else "words"
+        if isinstance(value, InWords) or (isinstance(value, Mapping) and "words" in value)
+        else "figure"
+    ),
+]
+
+
+class Claim(Entry):
+    """One atomic statement of one source, in our own words."""
+
+    place: Text
+    says: Text
+    methods: Annotated[tuple[MethodId, ...], Field(min_length=1)] | None = None
+    frequency: Frequency | None = None
+    note: Text | None = None
+    left_out: Text | None = None
+
+
+class Source(Entry):
+    """One of the articles that the guide is curated from."""
+
+    title: Text
+    author: Text
+    publisher: Text
+    date: Text
+    address: Annotated[str, StringConstraints(pattern=r"^(https://[^\s\"'<>]+|none known)$")]
+    about: Text
+    methods: Annotated[tuple[MethodId, ...], Field(min_length=1)]
+    counts: Text | None = None
+    retired: tuple[Id, ...] = ()
+    claims: dict[Id, Claim]
+
+
+class Method(Entry):
+    """One way to treat the nerve."""
+
+    name: Text
+    medical: Text
+    aim: Literal["destroys", "frees"]
+    in_short: Statement
+
+
+class Risk(Entry):
+    """One harm. How often it happens stands on the claims, where the source gave it."""
+
+    name: Text
+    says: Annotated[tuple[Statement, ...], Field(min_length=1)]
+
+
+class Alternative(Entry):
+    """Something else that can be done. Every one has the same fields."""
+
+    name: Text
+    origin: Literal["sources", "guide"]
+    what: Answer
+    helps: Answer
+    limits: Answer
+    lasts: Answer
+
+
+class Review(Entry):
+    """One review by a clinician that really took place."""
+
+    by: Text
+    role: Text
+    on: date
+    next: date
+
+
+class ReviewState(Entry):
+    until_reviewed: Text
+    reviews: tuple[Review, ...]
+
+
+class Guide(Entry):
+    """The whole data file."""
+
+    review: ReviewState
+    methods: dict[Id, Method]
+    risks: dict[Id, Risk]
+    alternatives: dict[Id, Alternative]
+    sources: dict[Id, Source]
+
+    def claim(self, claim_id: str) -> tuple[str, Source, Claim]:
+        """The claim with its source's id and source. Raises KeyError for an unknown id."""
+        for source_id, source in self.sources.items():
+            if claim_id in source.claims:
+                return source_id, source, source.claims[claim_id]
+        raise KeyError(claim_id)
+
+    def methods_of(self, claim_id: str) -> tuple[str, ...]:
+        """Ids of the methods that the source says the claim of, in the order of the file.
+
+        A claim without methods of its own speaks of all that its source uses the word for.
+        """
+        _, source, claim = self.claim(claim_id)
+        spoken_of = claim.methods or source.methods
+        return tuple(method for method in self.methods if method in spoken_of)

@@ -1,0 +1,57 @@
+"""A problem: where it is, what is wrong with the bad value in it, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file that a contributor edits.
+
+    `file` is relative to the project's folder, `line` counts from 1. Problems sort by
+    file, then line.
+    """
+
+    file: str
+    line: int
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}\n    {self.mend}"
+
+    def annotation(self) -> str:
+        """The same as a GitHub Actions command, which marks the line in a pull request.
+
+        Its escapes are those of GitHub's "Workflow commands" page: % and line ends, and in
+        the file's name also , and : characters.
+        """
+        text = _percent(f"{self.what}\n{self.mend}", "%\r\n")
+        return f"::error file={_percent(self.file, '%,:')},line={self.line}::{text}"
+
+
+def _percent(text: str, characters: str) -> str:
+    return "".join(f"%{ord(c):02X}" if c in characters else c for c in text)
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """What a wrong name may have been meant to be: a mend in one or two sentences.
+
+    `value` is the wrong name, `known` the right ones. Long lists are not printed whole.
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    parts = [part for part in value.replace(",", " ").split() if part in known]
+    if len(parts) > 1:
+        return f"Is a comma missing? Write {', '.join(parts)}."
+    if not known:
+        return "There are none yet: add it first."
+    if len(known) <= 12:
+        return f"There is: {', '.join(known)}."
+    stem = [name for name in known if name.startswith(value.split("-")[0] + "-")][:8]
+    return f"Some that begin alike: {', '.join(stem)}." if stem else f"There are {len(known)}; '{known[0]}' is one."
