@@ -96,7 +96,10 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
             shown = lines[part.lineno - 1].strip()
             problem = _call_problem(part, guide)
             if problem:
-                yield Problem(file, part.lineno, f"{shown}: {problem[0]}", problem[1])
+                what, mend = problem
+                if re.search(r"""["']\s+["']""", shown):  # Jinja joins two texts without a comma
+                    mend = "Put a comma between two arguments."
+                yield Problem(file, part.lineno, f"{shown}: {what}", mend)
             elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
                 yield Problem(file, part.lineno, f"'{shown}' has more than a call in it.",
                               "Put the call on a line of its own, with an empty line before and after.")

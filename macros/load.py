@@ -22,13 +22,14 @@ DATA = ROOT / "data" / "neurolysis.yml"
 # Unquoted words that YAML 1.1, which many programs still speak, turns into something else
 # than text (yaml.org/type: bool, null, int, float, timestamp's time part, value).
 _YAML_1_1 = re.compile(
-    r"(?ix) y|yes|n|no|on|off|null|~|=|<<"
+    r"(?ix) y|yes|n|no|on|off|true|false|null|~|=|<<"
     r"|[-+]?(0b[01_]+|0x[0-9a-f_]+|0[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)"
     r"|[-+]?(\.inf|[0-9][0-9_]*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9][0-9_]*(e[-+]?[0-9]+)?)|\.nan"
 )
+_DEEPEST = 30  # the model has 12 levels; reading hundreds would take minutes
+# A value that opens a quote and does not close it in its line.
+_OPEN_QUOTE = re.compile(r"""\s*(- )?([\w-]+: +)?("[^"]*|'[^']*)$""")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,11}")
-
-Path_ = tuple  # of keys and indexes, from the top of the file down to a value
 
 
 class DataError(Exception):
@@ -37,6 +38,9 @@ class DataError(Exception):
     def __init__(self, problems: list[Problem]):
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+_AGAIN = object()  # stands in the path of a doubled key, whose first value is still checked
 
 
 @dataclass
@@ -49,7 +53,8 @@ class _Reader:
     doubtful: set[tuple] = field(default_factory=set)
 
     def problem(self, path: tuple, line: int, what: str, mend: str) -> None:
-        self.problems.append(Problem(self.file, line, f"{_trail(path)}{what}", mend))
+        trail = _trail(tuple(step for step in path if step != _AGAIN))
+        self.problems.append(Problem(self.file, line, f"{trail}{what}", mend))
         self.doubtful.add(path)
 
     def value(self, node, path: tuple):
@@ -72,7 +77,7 @@ class _Reader:
             if key in found:
                 first = self.lines[here]
                 self.problem(
-                    here, line, f"'{key}' stands here twice, first in line {first}.",
+                    (*here, _AGAIN), line, f"'{key}' stands here twice, first in line {first}.",
                     "Keep one of the two, or give the second a name of its own.",
                 )
                 continue
@@ -101,7 +106,7 @@ class _Reader:
         return True
 
     def scalar(self, node: ScalarNode, path: tuple):
-        text, line = node.value, node.start_mark.line + 1
+        text, line = node.value, self.lines[path]
         if node.style is not None:
             return text
         if not text:
@@ -113,11 +118,11 @@ class _Reader:
         if _WHOLE.fullmatch(text):
             return int(text)
         if _YAML_1_1.fullmatch(text):
-            number = text.replace("_", "")
-            whole = f" For a number, write plain digits: {int(number)}." if number.isdigit() else ""
+            digits = text.replace("_", "").lstrip("0")
+            whole = f" For a number, write plain digits: {digits}." if _WHOLE.fullmatch(digits) else ""
             self.problem(
-                path, line, f"'{text}' without quotes means something else than text to many programs.",
-                f'Put it in quotes: "{text}".{whole}',
+                path, line, f"'{_short(text)}' without quotes means something else than text to many programs.",
+                f'Put it in quotes: "{_short(text)}".{whole}',
             )
         return text
 
@@ -137,7 +142,10 @@ def parse(raw: bytes, file: str) -> Guide:
     try:
         guide = Guide.model_validate(data, context=context)
     except ValidationError as error:
-        found = [_translate(e, data, reader, context["ids"]) for e in error.errors()]
+        errors = error.errors()
+        inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}  # a list is not empty for its bad items
+        errors = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in inside)]
+        found = [_translate(e, data, reader, context["ids"]) for e in errors]
         raise DataError(reader.problems + [p for p in found if p]) from None
     problems = reader.problems + list(_cross_check(guide, reader))
     if problems:
@@ -206,10 +214,14 @@ def _decode(raw: bytes, file: str) -> str:
 def _compose(text: str, file: str):
     yaml = YAML(typ="rt", pure=True)
     problems = []
-    documents = 0
+    documents = depth = 0
     try:
         for event in yaml.parse(text):
             line = event.start_mark.line + 1
+            depth += type(event).__name__.endswith("StartEvent") - type(event).__name__.endswith("EndEvent")
+            if depth > _DEEPEST:
+                problems.append(Problem(file, line, "too many [ or { stand inside each other.", "Close what you opened."))
+                break
             documents += type(event).__name__ == "DocumentStartEvent"
             if isinstance(event, AliasEvent):
                 problems.append(Problem(
@@ -223,7 +235,7 @@ def _compose(text: str, file: str):
                 ))
             elif getattr(event, "tag", None):
                 problems.append(Problem(
-                    file, line, f"'{event.tag}' is a YAML tag, which this file does not use.",
+                    file, line, f"'{event.tag.replace('tag:yaml.org,2002:', '!!')}' is a YAML tag, which this file does not use.",
                     "Take it away. If the value starts with a !, put it in quotes.",
                 ))
             elif documents > 1:
@@ -250,29 +262,30 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines() or [""]
     number = min(mark.line, len(lines) - 1) if mark else 0
-    # A value that never ends is noticed far below: show where it began.
-    if error.context_mark and error.context_mark.line < number and "flow" in (error.context or ""):
-        number = error.context_mark.line
-    elif error.problem and "could not find expected ':'" in error.problem and error.context_mark:
+    reason = error.problem or error.context or "it cannot be read"
+    # What never ends is noticed far below: show where it began.
+    open_quote = next((i for i in range(number, -1, -1) if _OPEN_QUOTE.match(lines[i])), None)
+    if open_quote is not None:
+        number, reason = open_quote, "a quote is opened and not closed"
+    elif error.context_mark and "flow" in (error.context or ""):
         number = error.context_mark.line
     shown = lines[number].strip()
-    reason = error.problem or error.context or "it cannot be read"
-    return Problem(file, number + 1, f"'{_short(shown)}' cannot be read: {reason}.", _syntax_mend(shown, reason))
+    mend = _syntax_mend(shown, reason) + " What comes after it could not be checked yet."
+    return Problem(file, number + 1, f"'{_short(shown)}' cannot be read: {reason}.", mend)
 
 
 def _syntax_mend(shown: str, reason: str) -> str:
-    rest = " What comes after it could not be checked yet."
-    if ("{" in shown or "[" in shown) and ("flow" in reason or "mapping values" in reason or "," in reason):
-        return "Inside [ ] and { }, put a comma between two entries, and close what you opened." + rest
-    if "mapping values" in reason:
-        return "A text with a colon in it needs quotes around the whole of it; else check the spaces before the line." + rest
-    if "block" in reason or "expected <block end>" in reason:
-        return "Begin the line as far to the right as its neighbors, two spaces for each step." + rest
-    if "could not find expected" in reason:
-        return "Write name: value, with a colon and a space after the name." + rest
-    if "quoted scalar" in reason or "unexpected end" in reason:
-        return "Close the quotes that you opened." + rest
-    return "Compare it with its neighbors: spaces before it, colon, quotes, commas." + rest
+    if "quote" in reason:
+        return "Close the quotes at the end of the text."
+    closed = shown.count("[") == shown.count("]") and shown.count("{") == shown.count("}")
+    if ("{" in shown or "[" in shown) and not (closed and "mapping values" in reason):
+        return "Inside [ ] and { }, put a comma between two entries, and close what you opened."
+    if "mapping values" in reason and shown.count(": ") + shown.endswith(":") > 1:
+        return "A text with a colon in it needs quotes around the whole of it."
+    return (
+        "Look at this line and the one above it: each begins with as many spaces as its neighbors, "
+        "and has a name, a colon and a space."
+    )
 
 
 def _ids(data: dict) -> dict[str, dict]:
@@ -322,7 +335,10 @@ def _fields(part: tuple) -> list[str]:
         if step is None:
             return [name for o in options for name in o.get("properties", {})]
         following = [
-            o.get("properties", {}).get(step) or o.get("items") or (o.get("additionalProperties") or None)
+            o.get("properties", {}).get(step)
+            or o.get("items")
+            or o.get("additionalProperties")
+            or next(iter(o.get("patternProperties", {}).values()), None)
             for o in options
         ]
         node = next((f for f in following if isinstance(f, dict)), {})
@@ -341,7 +357,7 @@ def _translate(error: dict, data: dict, reader: _Reader, ids: dict) -> Problem |
         return Problem(reader.file, line, name + what, mend)
 
     if kind == "missing":
-        return problem(f"the field '{last}' is missing.", f"Add a line '{last}: ...'. {_silent(last)}")
+        return problem(f"the field '{last}' is missing.", f"Add a line '{last}: ...'. {_silent(last)}".rstrip())
     if kind == "extra_forbidden":
         parent = path[:-1]
         name = _trail(parent)
@@ -358,32 +374,38 @@ def _translate(error: dict, data: dict, reader: _Reader, ids: dict) -> Problem |
             f"{context['count']} out of {context['out_of']} is more than all of them.",
             "Write the smaller number as 'count', the larger as 'out_of'.",
         )
-    shown = _short(value if not isinstance(value, (dict, list)) else "a list" if isinstance(value, list) else "an entry")
+    shown = "a list" if isinstance(value, list) else "an entry" if isinstance(value, dict) else f"'{_short(value)}'"
     if kind == "literal_error":
-        return problem(f"'{shown}' is not one of the words allowed here.", f"Write {context['expected']}.")
+        return problem(f"{shown} is not one of the words allowed here.", f"Write {context['expected']}.")
+    if last == "[key]":
+        return problem(f"'{path[-1]}' does not have the right form.", _form("^[a-z0-9]"))
     if kind == "string_pattern_mismatch":
-        return problem(f"'{shown}' does not have the right form.", _form(context["pattern"]))
+        return problem(f"{shown} does not have the right form.", _form(context["pattern"]))
     if kind == "string_too_short":
         return problem("there is nothing between the quotes.", f"Write a text, or '{NOT_REPORTED}' where that is allowed.")
     if kind == "string_type":
-        mend = f'Put it in quotes: "{shown}".' if isinstance(value, int) else "Write one text here."
-        return problem(f"'{shown}' is not a text.", mend)
+        mend = f'Put it in quotes: "{value}".' if isinstance(value, int) else "Write one text here."
+        return problem(f"{shown} is not a text.", mend)
     if kind in ("int_type", "int_parsing", "int_from_float"):
         digits = re.sub(r"[ ,._]", "", str(value))
         mend = f"Write plain digits, without quotes: {digits}" if digits.isdigit() else "Write plain digits, such as 1000."
-        return problem(f"'{shown}' is not a whole number.", mend)
+        return problem(f"{shown} is not a whole number.", mend)
     if kind.startswith("greater_than"):
         return problem(f"{shown} is too small.", "Write a whole number from 1 up.")
     if kind in ("too_short",):
         return problem("the list is empty.", "Give it one entry at least.")
     if kind in ("tuple_type", "list_type"):
-        return problem(f"'{shown}' is not a list.", f"Write it in square brackets: [{shown}]" if isinstance(value, str) else "Put each entry on a line of its own, after a hyphen and a space.")
+        if fields := _fields((*path, 0)):
+            mend = f"Write each entry below it after a hyphen and a space, with these fields: {', '.join(fields)}."
+        else:
+            mend = f"Write it in square brackets: [{_short(value)}]"
+        return problem(f"{shown} is not a list.", mend)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         names = ", ".join(_fields(path))
-        return problem(f"'{shown}' stands where fields should.", f"Write these fields below it: {names}." if names else "Write entries below it, each with its id.")
+        return problem(f"{shown} stands where fields should.", f"Write these fields below it: {names}." if names else "Write entries below it, each with its id.")
     if kind.startswith("date_"):
-        return problem(f"'{shown}' is not a date.", "Write year-month-day, such as 2026-02-26.")
-    return problem(f"'{shown}': {error['msg']}.", "Compare it with its neighbors, and with the head of this file.")
+        return problem(f"{shown} is not a date.", "Write year-month-day, such as 2026-02-26.")
+    return problem(f"{shown}: {error['msg']}.", "Compare it with its neighbors, and with the head of this file.")
 
 
 def _silent(field_name: str) -> str:

@@ -42,8 +42,8 @@ def _known(kind: str):
     return AfterValidator(check)
 
 
-ClaimId = Annotated[Id, _known("claims")]
-MethodId = Annotated[Id, _known("methods")]
+ClaimId = Annotated[str, _known("claims")]
+MethodId = Annotated[str, _known("methods")]
 
 
 class Entry(BaseModel):

@@ -43,12 +43,12 @@ def suggestion(value: str, known: Iterable[str]) -> str:
     `value` is the wrong name, `known` the right ones. Long lists are not printed whole.
     """
     known = sorted(known)
-    near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean '{near[0]}'?"
     parts = [part for part in value.replace(",", " ").split() if part in known]
     if len(parts) > 1:
         return f"Is a comma missing? Write {', '.join(parts)}."
+    near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
     if not known:
         return "There are none yet: add it first."
     if len(known) <= 12:

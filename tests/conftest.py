@@ -1,0 +1,108 @@
+"""What several tests share: the real site built once, a copy to change, a real browser."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from macros import load
+from tests.browser import ARGUMENTS, installed
+
+ROOT = load.ROOT
+PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
+
+
+def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
+    """Runs a Python module as a contributor's command would, without this test's settings."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "EDIT_URI", "GITHUB_ACTIONS")}
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, env=kept | environment,
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def build(project: Path, site: Path) -> subprocess.CompletedProcess:
+    return run("mkdocs", "build", "--site-dir", str(site), cwd=project)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The real site, built once."""
+    folder = tmp_path_factory.mktemp("real") / "site"
+    done = build(ROOT, folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A copy of all that builds the site, to make mistakes in."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / part)
+    return folder
+
+
+@pytest.fixture
+def small():
+    """A small guide with made-up sources."""
+    return load.parse((ROOT / "tests/fixtures/small.yml").read_bytes(), "small.yml")
+
+
+def pages(site: Path) -> list[str]:
+    """Addresses of a built site's pages below its root, the home page as ''."""
+    return sorted(
+        path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html")
+    )
+
+
+@pytest.fixture(scope="session")
+def address(site) -> str:
+    """Where the real site is served."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(site))
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_once(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def installed_once() -> str:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or installed()
+    assert path, "no browser: run make test"
+    return path
+
+
+@pytest.fixture
+def tab(chromium):
+    """A fresh tab at desktop width; a test may ask the browser for others."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()

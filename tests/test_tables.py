@@ -1,0 +1,92 @@
+"""The macros as pure functions, on a small guide with made-up sources."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+
+import markdown
+import pytest
+
+from macros import tables
+from macros.model import Guide, Review
+from macros.render import Row, escape, listing, table
+from macros.review import review_line
+
+
+def test_a_figure_stays_with_the_methods_that_its_source_gave_it_for(small):
+    everything, heat, release = (tables.risk_table(small, m) for m in (None, "heat", "release"))
+    for shown in (everything, heat):
+        assert "**7 out of every 2,000 people**. The other 1,993 do not have it." in shown
+        assert "One count for chemical injection and heat together.[^one-infection]" in shown
+        assert "It counts loosely." in shown
+    assert "2,000" not in release
+    assert "one-infection" not in release
+    assert "It counts loosely." not in release
+    assert "The wound can get infected." in release
+
+
+def test_what_is_not_counted_is_said_in_words_or_said_to_be_missing(small):
+    release = tables.risk_table(small, "release")
+    assert "In words only: “very seldom”[^two-paralysis]." in release
+    assert "Our sources do not say." in release
+
+
+def test_a_risk_that_no_source_names_for_a_method_is_not_in_its_table(small):
+    assert 'id="paralysis"' not in tables.risk_table(small, "heat")
+
+
+def test_an_option_of_our_own_says_so(small):
+    shown = tables.alternatives_table(small)
+    assert "Waiting (not an option that our sources name)" in shown
+    assert "Nothing is done. (Not from our sources.)" in shown
+
+
+def test_an_unknown_id_is_told_with_a_mend(small):
+    with pytest.raises(tables.MacroError, match="Did you mean 'heat'"):
+        tables.risk_table(small, "haet")
+
+
+def test_a_table_has_a_caption_headers_anchors_and_no_empty_cell():
+    shown = table("Cap", ["A", "B"], [Row("one", ["x", "y"])])
+    for part in ("<caption>Cap</caption>", 'scope="col"', 'scope="row"', '<tr id="one"', 'data-label="B"'):
+        assert part in shown
+    for cells in (["x", " "], ["x"], ["x", "y", "z"]):
+        with pytest.raises(ValueError, match="empty cell"):
+            table("Cap", ["A", "B"], [Row("one", cells)])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<script>alert(1)</script>", "a | b", "{{ x }} {% y %} {# z #}", '"quoted" & \'quoted\'', "*a* _b_ **c** `d`",
+        "[a](b) ![c](d) [^e]", "- not a list", "1. not a list", "# not a title", "\\* &lt; &#60;", "a~b^c==d",
+        "https://example.org :smile: @you", "<b onclick=x>", "*[HTML]: no",
+    ],
+)  # fmt: skip
+def test_text_shows_as_typed_wherever_it_lands(typed):
+    source = f"{escape(typed)}\n\n{table(typed, ['A', 'B'], [Row('r', [escape(typed), escape(typed)])])}"
+    md = markdown.Markdown(extensions=["abbr", "attr_list", "footnotes", "md_in_html", "tables"])
+    md.block_level_elements.append("caption")
+    out = md.convert(source)
+    shown = html.unescape(re.sub(r"<[^>]*>", "\0", out))
+    assert shown.count(typed) == 4  # paragraph, caption, header of the row, cell
+    assert "<script" not in out
+    assert "onclick=x>" not in out
+
+
+def test_listing():
+    assert [listing(list(words)) for words in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_the_review_line_tells_none_current_and_overdue(small):
+    def with_reviews(*reviews: Review) -> Guide:
+        return small.model_copy(update={"review": small.review.model_copy(update={"reviews": reviews})})
+
+    one = Review(by="A. Person", role="nurse", on=date(2030, 1, 2), next=date(2031, 1, 2))
+    older = one.model_copy(update={"on": date(2029, 1, 1), "by": "B. Person"})
+    assert review_line(small, date(2030, 1, 1)) == "Nobody has reviewed this."
+    current = review_line(with_reviews(one, older), date(2031, 1, 2))
+    assert current == "Reviewed by A. Person, nurse, on 2 January 2030. Next review: 2 January 2031."
+    assert "was due on 2 January 2031 and is overdue" in review_line(with_reviews(older, one), date(2031, 1, 3))
