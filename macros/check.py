@@ -18,7 +18,7 @@ from jinja2 import nodes
 from . import load
 from .cite import CITATION
 from .model import Guide
-from .problem import Problem, suggestion
+from .problem import DataError, Problem, suggestion
 from .tables import MACROS, MacroError
 
 DOCS = load.ROOT / "docs"
@@ -60,20 +60,32 @@ def _citation_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
     claims = [claim_id for source in guide.sources.values() for claim_id in source.claims]
     for number, line in _prose(text):
         if match := _DEFINITION.match(line):
-            yield Problem(file, number, f"'{match[0]}' gives a citation a text of its own.",
-                          "Delete the line. The text comes from the claim in the data file.")
+            yield Problem(
+                file,
+                number,
+                f"'{match[0]}' gives a citation a text of its own.",
+                "Delete the line. The text comes from the claim in the data file.",
+            )
         for claim_id in CITATION.findall(line):
             if claim_id not in claims:
-                yield Problem(file, number, f"[^{claim_id}]: there is no claim '{claim_id}'.",
-                              suggestion(claim_id, claims) + " Claims are listed in data/neurolysis.yml.")
+                yield Problem(
+                    file,
+                    number,
+                    f"[^{claim_id}]: there is no claim '{claim_id}'.",
+                    suggestion(claim_id, claims) + " Claims are listed in data/neurolysis.yml.",
+                )
 
 
 def _title_problems(text: str, file: str) -> Iterator[Problem]:
     titles = [number for number, line in _prose(text) if re.match(r"# \S", line)]
     if len(titles) != 1:
         at = titles[1] if titles else 1
-        yield Problem(file, at, f"the page has {len(titles)} titles.",
-                      "Begin one line, and only one, with '# '. Begin the headings below it with '## '.")
+        yield Problem(
+            file,
+            at,
+            f"the page has {len(titles)} titles.",
+            "Begin one line, and only one, with '# '. Begin the headings below it with '## '.",
+        )
 
 
 def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
@@ -81,14 +93,22 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
         template = jinja2.Environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
         line = (text.splitlines() or [""])[error.lineno - 1].strip()
-        yield Problem(file, error.lineno, f"'{line}' cannot be read: {(error.message or '').rstrip('.')}.",
-                      'Write a call like {{ risk_table("heat") }}: quotes around names, commas between them.')
+        yield Problem(
+            file,
+            error.lineno,
+            f"'{line}' cannot be read: {(error.message or '').rstrip('.')}.",
+            'Write a call like {{ risk_table("heat") }}: quotes around names, commas between them.',
+        )
         return
     lines = text.splitlines()
     for node in template.body:
         if not isinstance(node, nodes.Output):
-            yield Problem(file, node.lineno, f"'{lines[node.lineno - 1].strip()}' is not a call.",
-                          "A page holds text and calls such as {{ alternatives_table() }}, nothing else.")
+            yield Problem(
+                file,
+                node.lineno,
+                f"'{lines[node.lineno - 1].strip()}' is not a call.",
+                "A page holds text and calls such as {{ alternatives_table() }}, nothing else.",
+            )
             continue
         for part in node.nodes:
             if isinstance(part, nodes.TemplateData):
@@ -101,8 +121,12 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
                     mend = "Put a comma between two arguments."
                 yield Problem(file, part.lineno, f"{shown}: {what}", mend)
             elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
-                yield Problem(file, part.lineno, f"'{shown}' has more than a call in it.",
-                              "Put the call on a line of its own, with an empty line before and after.")
+                yield Problem(
+                    file,
+                    part.lineno,
+                    f"'{shown}' has more than a call in it.",
+                    "Put the call on a line of its own, with an empty line before and after.",
+                )
 
 
 def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
@@ -138,7 +162,7 @@ def problems(docs: Path = DOCS, data: Path = load.DATA) -> list[Problem]:
     """Every problem of the data file and the pages, sorted. Pages wait for valid data."""
     try:
         guide = load.current(data)
-    except load.DataError as error:
+    except DataError as error:
         return error.problems
     found = []
     for path in sorted(docs.rglob("*.md")):
@@ -147,8 +171,14 @@ def problems(docs: Path = DOCS, data: Path = load.DATA) -> list[Problem]:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = path.read_bytes()[: error.start].count(b"\n") + 1
-            found.append(Problem(name, line, "a character in this line is not UTF-8 text.",
-                                 "Type the line again, and save the file as UTF-8."))
+            found.append(
+                Problem(
+                    name,
+                    line,
+                    "a character in this line is not UTF-8 text.",
+                    "Type the line again, and save the file as UTF-8.",
+                )
+            )
             continue
         found += page_problems(text, name, guide)
     return sorted(found)
@@ -163,8 +193,10 @@ def main() -> int:
         return 1
     guide = load.current()
     claims = sum(len(source.claims) for source in guide.sources.values())
-    print(f"No problem found: {len(guide.sources)} sources with {claims} claims, {len(guide.methods)} methods, "
-          f"{len(guide.risks)} risks, {len(guide.alternatives)} alternatives.")
+    print(
+        f"No problem found: {len(guide.sources)} sources with {claims} claims, {len(guide.methods)} methods, "
+        f"{len(guide.risks)} risks, {len(guide.alternatives)} alternatives."
+    )
     return 0
 
 

@@ -6,9 +6,10 @@ and never change their meaning. Everything that a reader could act on cites clai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -27,22 +28,47 @@ NOT_REPORTED = "not reported"
 NOT_FROM_SOURCES = "not from our sources"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+def _form(pattern: str, mend: str):
+    """A text that has a form; the mend is what a contributor reads where it has not."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            what = "{value} does not have the right form."
+            raise PydanticCustomError("form", "wrong form", {"what": what, "mend": mend})
+        return value
+
+    return Annotated[Text, AfterValidator(check), Field(json_schema_extra={"pattern": f"^{pattern}$"})]
+
+
+Id = _form(
+    r"[a-z0-9]+(-[a-z0-9]+)*",
+    "An id has small letters, digits and hyphens only, such as nerve-block.",
+)
+Address = _form(
+    r"https://[^\s\"'<>]+|none known",
+    "Write the whole address, beginning with https://, or: none known",
+)
+FewWords = _form(r"\S+( \S+){0,4}", "Write at most five words, as the source has them.")
 Count = Annotated[int, Field(strict=True, ge=1)]
 NotReported = Literal["not reported"]
 
 
-def _known(kind: str):
+def _known(kind: str, part: str | None = None):
+    """An id that the file defines; `part` is the part of the file that lists that kind."""
+    part = part or kind
+
     def check(value: str, info: ValidationInfo) -> str:
         known = (info.context or {}).get("ids", {}).get(kind)
         if known is not None and value not in known:
-            raise PydanticCustomError("unknown_id", "unknown id", {"kind": kind, "value": value})
+            raise PydanticCustomError("unknown_id", "unknown id", {"kind": kind, "part": part})
         return value
 
     return AfterValidator(check)
 
 
-ClaimId = Annotated[str, _known("claims")]
+ClaimId = Annotated[str, _known("claims", part="sources")]
 MethodId = Annotated[str, _known("methods")]
 
 
@@ -55,10 +81,8 @@ class Statement(Entry):
 
     text: Text
     claims: Annotated[
-        Union[
-            Annotated[tuple[ClaimId, ...], Field(min_length=1), Tag("list")],
-            Annotated[Literal["not from our sources"], Tag("phrase")],
-        ],
+        Annotated[tuple[ClaimId, ...], Field(min_length=1), Tag("list")]
+        | Annotated[Literal["not from our sources"], Tag("phrase")],
         Discriminator(lambda value: "phrase" if isinstance(value, str) else "list"),
     ]
 
@@ -70,10 +94,7 @@ class Statement(Entry):
 
 #: Either what our sources say, statement by statement, or that they say nothing.
 Answer = Annotated[
-    Union[
-        Annotated[tuple[Statement, ...], Field(min_length=1), Tag("list")],
-        Annotated[NotReported, Tag("phrase")],
-    ],
+    Annotated[tuple[Statement, ...], Field(min_length=1), Tag("list")] | Annotated[NotReported, Tag("phrase")],
     Discriminator(lambda value: "phrase" if isinstance(value, str) else "list"),
 ]
 
@@ -88,30 +109,28 @@ class Figure(Entry):
     @model_validator(mode="after")
     def _fits(self):
         if self.count > self.out_of:
-            raise PydanticCustomError(
-                "bad_figure", "bad figure", {"count": self.count, "out_of": self.out_of}
-            )
+            what = f"{self.count} out of {self.out_of} is more than all of them."
+            mend = "Write the smaller number as 'count', the larger as 'out_of'."
+            raise PydanticCustomError("figure", "more than all", {"what": what, "mend": mend})
         return self
 
 
 class InWords(Entry):
     """The source gives no figure, only these words of its own (five at most)."""
 
-    words: Annotated[Text, StringConstraints(pattern=r"^\S+( \S+){0,4}$")]
+    words: FewWords
 
 
 Frequency = Annotated[
-    Union[
-        Annotated[Figure, Tag("figure")],
-        Annotated[InWords, Tag("words")],
-        Annotated[NotReported, Tag("phrase")],
-    ],
+    Annotated[Figure, Tag("figure")] | Annotated[InWords, Tag("words")] | Annotated[NotReported, Tag("phrase")],
     Discriminator(
-        lambda value: "phrase"
-        if isinstance(value, str)
-        else "words"
-        if isinstance(value, InWords) or (isinstance(value, Mapping) and "words" in value)
-        else "figure"
+        lambda value: (
+            "phrase"
+            if isinstance(value, str)
+            else "words"
+            if isinstance(value, InWords) or (isinstance(value, Mapping) and "words" in value)
+            else "figure"
+        )
     ),
 ]
 
@@ -134,7 +153,7 @@ class Source(Entry):
     author: Text
     publisher: Text
     date: Text
-    address: Annotated[str, StringConstraints(pattern=r"^(https://[^\s\"'<>]+|none known)$")]
+    address: Address
     about: Text
     methods: Annotated[tuple[MethodId, ...], Field(min_length=1)]
     counts: Text | None = None

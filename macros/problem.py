@@ -33,6 +33,14 @@ class Problem:
         return f"::error file={_percent(self.file, '%,:')},line={self.line}::{text}"
 
 
+class DataError(Exception):
+    """A file has problems: `problems` is the sorted list, `str()` prints them all."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
 def _percent(text: str, characters: str) -> str:
     return "".join(f"%{ord(c):02X}" if c in characters else c for c in text)
 
@@ -53,5 +61,17 @@ def suggestion(value: str, known: Iterable[str]) -> str:
         return "There are none yet: add it first."
     if len(known) <= 12:
         return f"There is: {', '.join(known)}."
-    stem = [name for name in known if name.startswith(value.split("-")[0] + "-")][:8]
+    stem = [name for name in known if name.startswith(value.split("-", maxsplit=1)[0] + "-")][:8]
     return f"Some that begin alike: {', '.join(stem)}." if stem else f"There are {len(known)}; '{known[0]}' is one."
+
+
+def trail(path: tuple) -> str:
+    """A place in the data as "risks › infection › says › 1: ", lists counted from 1; "" for the top."""
+    shown = " › ".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    return f"{shown}: " if shown else ""
+
+
+def short(value: object, most: int = 60) -> str:
+    """The value as text, cut where it is longer than `most` characters."""
+    text = str(value)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -66,7 +66,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
             f'<th role="rowheader" scope="row" markdown="span">{header}</th>',
             *(
                 f'<td role="cell" data-label="{escape(column)}" markdown="span">{cell}</td>'
-                for column, cell in zip(columns[1:], cells)
+                for column, cell in zip(columns[1:], cells, strict=True)
             ),
             "</tr>",
         ]

@@ -20,5 +20,9 @@ def review_line(guide: Guide, today: date) -> str:
     if not guide.review.reviews:
         return guide.review.until_reviewed
     last = max(guide.review.reviews, key=lambda review: review.on)
-    due = f"The next review was due on {day(last.next)} and is overdue." if last.next < today else f"Next review: {day(last.next)}."
+    due = (
+        f"The next review was due on {day(last.next)} and is overdue."
+        if last.next < today
+        else f"Next review: {day(last.next)}."
+    )
     return f"Reviewed by {last.by}, {last.role}, on {day(last.on)}. {due}"

@@ -165,9 +165,7 @@ def source(guide: Guide, source: str) -> str:
         ("Address", address),
         ("What it is", escape(entry.about)),
     ]
-    claims = [
-        Row(claim_id, [escape(claim.place), _claim_cell(claim)]) for claim_id, claim in entry.claims.items()
-    ]
+    claims = [Row(claim_id, [escape(claim.place), _claim_cell(claim)]) for claim_id, claim in entry.claims.items()]
     return "\n".join(
         [
             *(f"- **{name}:** {value}" for name, value in facts),

@@ -24,9 +24,14 @@ def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
     """Runs a Python module as a contributor's command would, without this test's settings."""
     kept = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "EDIT_URI", "GITHUB_ACTIONS")}
     return subprocess.run(
-        [sys.executable, "-m", *command], cwd=cwd, env=kept | environment,
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", *command],
+        cwd=cwd,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def build(project: Path, site: Path) -> subprocess.CompletedProcess:
@@ -64,9 +69,7 @@ def small():
 
 def pages(site: Path) -> list[str]:
     """Addresses of a built site's pages below its root, the home page as ''."""
-    return sorted(
-        path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html")
-    )
+    return sorted(path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html"))
 
 
 @pytest.fixture(scope="session")

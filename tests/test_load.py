@@ -6,6 +6,7 @@ import pytest
 
 from macros import load
 from macros.check import main
+from macros.problem import DataError
 from tests.conftest import ROOT, run
 
 REAL = load.DATA.read_text("utf-8")
@@ -15,7 +16,7 @@ FIXTURES = ROOT / "tests/fixtures"
 def problems(raw: bytes | str) -> list:
     try:
         load.parse(raw.encode() if isinstance(raw, str) else raw, "data.yml")
-    except load.DataError as error:
+    except DataError as error:
         return error.problems
     return []
 
@@ -31,7 +32,7 @@ def test_the_real_file_has_no_problem():
 
 
 def test_one_broken_file_gives_all_its_problems_at_once():
-    with pytest.raises(load.DataError) as error:
+    with pytest.raises(DataError) as error:
         load.parse((FIXTURES / "broken.yml").read_bytes(), "broken.yml")
     assert f"{error.value}\n" == (FIXTURES / "broken.txt").read_text("utf-8")
 
@@ -41,7 +42,13 @@ def test_one_broken_file_gives_all_its_problems_at_once():
     [
         ("    name: Bruising\n", "    nmae: Bruising\n", 0, "there is no field 'nmae'", "Did you mean 'name'?"),
         ("  bruising:\n", "  infection:\n", 0, "'infection' stands here twice", "name of its own"),
-        ("[facts-net-16, initiative", "[facts-net-16 initiative", 0, "there is no claim 'facts-net-16 in", "comma missing?"),
+        (
+            "[facts-net-16, initiative",
+            "[facts-net-16 initiative",
+            0,
+            "there is no claim 'facts-net-16 in",
+            "comma missing?",
+        ),
         ("[painx-risk-bruising]", "[painx-risk-brusing]", 0, "no claim 'painx-risk-brusing'", "'painx-risk-bruising'?"),
         ("{count: 1, out_of", "{count: 1 out_of", 0, "cannot be read", "put a comma between"),
         ("{count: 1, out_of", "{count:1, out_of", 0, "'count:1' has no colon and space", "Write count: 1"),
@@ -115,13 +122,15 @@ def test_a_count_is_cited_by_the_one_harm_that_the_source_gave_it_for():
 
 
 def test_an_id_is_not_used_again():
-    text, _ = changed("    methods: [chemical]\n    claims:\n", "    methods: [chemical]\n    retired: [painx-offer]\n    claims:\n")
+    text, _ = changed(
+        "    methods: [chemical]\n    claims:\n", "    methods: [chemical]\n    retired: [painx-offer]\n    claims:\n"
+    )
     (found,) = problems(text)
     assert "'painx-offer' was used before" in found.what
 
 
 def test_a_missing_file_is_one_clean_line(tmp_path):
-    with pytest.raises(load.DataError, match=r"gone.yml:1: the file cannot be read"):
+    with pytest.raises(DataError, match=r"gone.yml:1: the file cannot be read"):
         load.current(tmp_path / "gone.yml")
 
 

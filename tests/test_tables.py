@@ -60,11 +60,22 @@ def test_a_table_has_a_caption_headers_anchors_and_no_empty_cell():
 @pytest.mark.parametrize(
     "typed",
     [
-        "<script>alert(1)</script>", "a | b", "{{ x }} {% y %} {# z #}", '"quoted" & \'quoted\'', "*a* _b_ **c** `d`",
-        "[a](b) ![c](d) [^e]", "- not a list", "1. not a list", "# not a title", "\\* &lt; &#60;", "a~b^c==d",
-        "https://example.org :smile: @you", "<b onclick=x>", "*[HTML]: no",
+        "<script>alert(1)</script>",
+        "a | b",
+        "{{ x }} {% y %} {# z #}",
+        "\"quoted\" & 'quoted'",
+        "*a* _b_ **c** `d`",
+        "[a](b) ![c](d) [^e]",
+        "- not a list",
+        "1. not a list",
+        "# not a title",
+        "\\* &lt; &#60;",
+        "a~b^c==d",
+        "https://example.org :smile: @you",
+        "<b onclick=x>",
+        "*[HTML]: no",
     ],
-)  # fmt: skip
+)
 def test_text_shows_as_typed_wherever_it_lands(typed):
     source = f"{escape(typed)}\n\n{table(typed, ['A', 'B'], [Row('r', [escape(typed), escape(typed)])])}"
     md = markdown.Markdown(extensions=["abbr", "attr_list", "footnotes", "md_in_html", "tables"])

@@ -1,0 +1,126 @@
+"""What pydantic finds wrong, in words for people who know no code."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import ValidationError
+
+from .model import NOT_FROM_SOURCES, NOT_REPORTED, Guide
+from .problem import Problem, short, suggestion, trail
+from .read import Document
+
+
+def explain(error: ValidationError, document: Document, ids: dict) -> list[Problem]:
+    """Each error as a problem at its line; `ids` are the known ids by kind.
+
+    What lies inside a value that was already told as a problem is left out.
+    """
+    errors = error.errors()
+    inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
+    found = []
+    for e in errors:
+        if e["type"] == "too_short" and e["loc"] in inside:
+            continue  # a list is not empty for its bad items
+        path, value = _locate(e["loc"], document.data)
+        if not any(path[: len(told)] == told for told in document.doubtful if told):
+            place = path[:-1] if e["type"] == "extra_forbidden" else path
+            what, mend = _words(e, path, value, ids, document)
+            found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
+    return found
+
+
+def _locate(location: tuple, data) -> tuple[tuple, object]:
+    """pydantic's location without the names of union members, and the value found there."""
+    path, value = (), data
+    for part in location:
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+            path, value = (*path, part), value[part]
+    return path, value
+
+
+def _fields(part: tuple) -> list[str]:
+    """Names of the fields that an entry at this path may have, read off the JSON Schema."""
+    schema = Guide.model_json_schema()
+    defs, node = schema["$defs"], schema
+    for step in (*part, None):
+        options = [node]
+        while any("$ref" in o or "anyOf" in o or "oneOf" in o for o in options):
+            options = [
+                inner
+                for o in options
+                for inner in (
+                    o.get("anyOf") or o.get("oneOf") or [defs[o["$ref"].split("/")[-1]] if "$ref" in o else o]
+                )
+            ]
+        if step is None:
+            return [name for o in options for name in o.get("properties", {})]
+        following = [
+            o.get("properties", {}).get(step)
+            or o.get("items")
+            or o.get("additionalProperties")
+            or next(iter(o.get("patternProperties", {}).values()), None)
+            for o in options
+        ]
+        node = next((f for f in following if isinstance(f, dict)), {})
+    return []
+
+
+def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tuple[str, str]:
+    """What is wrong, and its mend."""
+    kind, context, last = error["type"], error.get("ctx", {}), error["loc"][-1] if error["loc"] else ""
+    shown = "a list" if isinstance(value, list) else "an entry" if isinstance(value, dict) else f"'{short(value)}'"
+    if last == "[key]":
+        shown = f"'{path[-1]}'"
+    if "mend" in context:  # the model's own rules bring their words
+        return context["what"].format(value=shown), context["mend"]
+    match kind:
+        case "missing":
+            return f"the field '{last}' is missing.", f"Add a line '{last}: ...'. {_silent(last)}".rstrip()
+        case "extra_forbidden":
+            return f"there is no field '{last}' here.", suggestion(str(last), _fields(path[:-1]))
+        case "unknown_id":
+            wanted = context["kind"]
+            listed = f" The {wanted} are listed from line {document.line((context['part'],))}."
+            return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(str(value), ids[wanted]) + listed
+        case "literal_error":
+            return f"{shown} is not one of the words allowed here.", f"Write {context['expected']}."
+        case "string_too_short":
+            return "there is nothing between the quotes.", f"Write a text, or '{NOT_REPORTED}' where that is allowed."
+        case "string_type":
+            mend = f'Put it in quotes: "{value}".' if isinstance(value, int) else "Write one text here."
+            return f"{shown} is not a text.", mend
+        case "int_type" | "int_parsing":
+            digits = re.sub(r"[ ,._]", "", str(value))
+            whole = f"Write plain digits, without quotes: {digits}"
+            return f"{shown} is not a whole number.", whole if digits.isdigit() else "Write plain digits, such as 1000."
+        case "greater_than_equal":
+            return f"{shown} is too small.", f"Write a whole number from {context['ge']} up."
+        case "too_short":
+            return "the list is empty.", "Give it one entry at least."
+        case "tuple_type" | "list_type":
+            fields = ", ".join(_fields((*path, 0)))
+            if fields:
+                return f"{shown} is not a list.", f"Begin each entry with a hyphen and a space. Its fields: {fields}."
+            return f"{shown} is not a list.", f"Write it in square brackets: [{short(value)}]"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            fields = ", ".join(_fields(path))
+            mend = f"Write these fields below it: {fields}." if fields else "Write entries below it, each with its id."
+            return f"{shown} stands where fields should.", mend
+        case _ if kind.startswith("date_"):
+            return f"{shown} is not a date.", "Write year-month-day, such as 2026-02-26."
+    return f"{shown}: {error['msg']}.", "Compare it with its neighbors, and with the head of this file."
+
+
+def _silent(field: str) -> str:
+    """How to say that there is nothing to say, where the schema has words for it."""
+    if field == "claims":
+        return f"List the ids of the claims that this rests on, or write: {NOT_FROM_SOURCES}"
+    schema = str(
+        [
+            d["properties"][field]
+            for d in Guide.model_json_schema()["$defs"].values()
+            if field in d.get("properties", {})
+        ]
+    )
+    return f"Where our sources are silent, write: {NOT_REPORTED}" if NOT_REPORTED in schema else ""

@@ -1,0 +1,62 @@
+"""Rules between entries of the data. They hold what the guide promises about figures and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .model import Figure, Guide
+from .problem import Problem, trail
+from .read import Document
+
+
+def broken(guide: Guide, document: Document) -> Iterator[Problem]:
+    """Every broken rule of a guide whose entries are each right by themselves."""
+
+    def problem(path: tuple, what: str, mend: str) -> Problem:
+        return Problem(document.file, document.line(path), trail(path) + what, mend)
+
+    for source_id, source in guide.sources.items():
+        for claim_id, claim in source.claims.items():
+            path = ("sources", source_id, "claims", claim_id)
+            if not claim_id.startswith(source_id + "-"):
+                yield problem(
+                    path,
+                    f"the id '{claim_id}' does not begin with its source's id.",
+                    f"Write {source_id}-... so that a citation shows where it comes from.",
+                )
+            if claim_id in source.retired:
+                yield problem(
+                    path,
+                    f"the id '{claim_id}' was used before for another claim.",
+                    "Give the new claim a new id: somebody may have linked the old one.",
+                )
+            for method in claim.methods or ():
+                if method not in source.methods and claim.note is None:
+                    yield problem(
+                        (*path, "methods"),
+                        f"'{method}' is not among the methods of this source: {', '.join(source.methods)}.",
+                        "Take it away, or say in a 'note' why it stands here.",
+                    )
+    cited: dict[str, list[str]] = {}
+    for risk_id, risk in guide.risks.items():
+        for number, statement in enumerate(risk.says):
+            path = ("risks", risk_id, "says", number, "claims")
+            if not statement.cites:
+                yield problem(path, "a risk needs a claim of a source.", "List the ids of the claims it rests on.")
+            for claim_id in statement.cites:
+                if risk_id not in cited.setdefault(claim_id, []):
+                    cited[claim_id].append(risk_id)
+        if not any(guide.claim(c)[2].frequency for s in risk.says for c in s.cites):
+            yield problem(
+                ("risks", risk_id),
+                "none of its claims says how often it happens.",
+                "Give one of its claims a 'frequency': a count, the source's words, or: not reported",
+            )
+    for claim_id, risk_ids in cited.items():
+        source_id, _, claim = guide.claim(claim_id)
+        if isinstance(claim.frequency, Figure) and len(risk_ids) > 1:
+            yield problem(
+                ("sources", source_id, "claims", claim_id),
+                f"it has a count, but {len(risk_ids)} risks cite it: {', '.join(risk_ids)}.",
+                "A count belongs to the one harm that the source gave it for. Cite it there only.",
+            )
