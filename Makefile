@@ -18,7 +18,7 @@ export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test lock clean
+.PHONY: help serve check build test picture lock clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,10 +35,14 @@ build: .venv/ready check ## write the site into site/; if that fails, the last o
 	@rm -rf site && mv .cache/site site
 
 test: .venv/test-ready check ## run all tests, in a real browser too
-	@$(BIN)/python tests/browser.py
+	@$(BIN)/python -m tests.browser
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/python -m pytest
+
+picture: .venv/test-ready build ## make the README's pictures anew
+	$(BIN)/python -m tests.picture
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
