@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
-from functools import partial, wraps
+from datetime import date
 
-from .load import current
+from . import load, pages
 from .problem import DataError
-from .tables import MACROS
+from .review import review_line
+from .tables import bound
 
 
 def define_env(env) -> None:
-    """Registers every macro with the guide's data bound to it.
+    """Registers every macro with the guide's data bound to it, and gives templates the review state.
 
     Raises PluginError with all problems of the data file, which ends the build in clean lines.
     """
     from mkdocs.exceptions import PluginError  # noqa: PLC0415 (only the generator needs it)
 
     try:
-        guide = current()
+        guide = load.current()
     except DataError as error:
         raise PluginError(str(error)) from None
-    for name, function in MACROS.items():
-        env.macro(wraps(function)(partial(function, guide)), name)
+    uses = pages.uses(guide, pages.read_pages(load.DOCS))
+    for name, macro in bound(guide, uses).items():
+        env.macro(macro, name)
+    env.conf["extra"]["review"] = review_line(guide, date.today())

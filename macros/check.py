@@ -9,22 +9,27 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from jinja2 import nodes
 
-from . import load
+from . import load, prose
 from .cite import CITATION
 from .model import Guide
+from .page import measures
+from .pages import answered, read_pages
+from .pages import uses as all_uses
 from .problem import DataError, Problem, suggestion
-from .tables import MACROS, MacroError
-
-DOCS = load.ROOT / "docs"
+from .render import number
+from .tables import MACROS, MacroError, Uses, bound
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _INLINE_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"\*\*|`|<[^>]*>|\{\{.*?\}\}|^\s*(?:#{1,6}|[-*+>]|\d+\.) ")
 _DEFINITION = re.compile(r"^\[\^([^\]]+)\]:")
 
 
@@ -36,6 +41,7 @@ def page_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
     yield from _citation_problems(text, file, guide)
     yield from _title_problems(text, file)
     yield from _call_problems(text, file, guide)
+    yield from _prose_problems(text, file)
 
 
 def _prose(text: str) -> Iterator[tuple[int, str]]:
@@ -145,32 +151,141 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
         keywords = {keyword.key: keyword.value.as_const() for keyword in node.kwargs}
     except nodes.Impossible:
         return "a name in it has no quotes.", f'Write {{{{ {name}("...") }}}}.'
-    signature = inspect.signature(MACROS[name])
-    takes = list(signature.parameters)[1:]
+    macro = bound(guide, {})[name]
+    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in ("guide", "uses")]
     try:
-        signature.bind(guide, *arguments, **keywords)
+        macro(*arguments, **keywords)
     except TypeError:
-        return f"{name} does not take this.", f"Write {{{{ {name}({', '.join(f'{t}=...' for t in takes)}) }}}}."
-    try:
-        MACROS[name](guide, *arguments, **keywords)
+        shown = ", ".join('"..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in takes)
+        return f"{name} does not take this.", f"Write {{{{ {name}({shown}) }}}}."
     except MacroError as error:
         return error.what, error.mend
     return None
 
 
-def problems(docs: Path = DOCS, data: Path = load.DATA) -> list[Problem]:
-    """Every problem of the data file and the pages, sorted. Pages wait for valid data."""
+def _prose_problems(text: str, file: str) -> Iterator[Problem]:
+    """Wording, paragraphs, lists and headings of the text that stands in the page itself."""
+    level = items = 0
+    for number, line in _prose(text):
+        heading = re.match(r"(#{1,6}) ", line)
+        if heading:
+            if len(heading[1]) > level + 1 and level:
+                yield Problem(
+                    file,
+                    number,
+                    f"'{line.strip()}' skips a level of headings.",
+                    f"Begin it with {'#' * (level + 1)} instead of {heading[1]}.",
+                )
+            level = len(heading[1])
+        is_item = bool(re.match(r"\s*([-*+]|\d+\.) ", line))
+        items = items + 1 if is_item else 0 if line.strip() else items
+        if items == prose.MOST_ITEMS + 1:
+            yield Problem(
+                file,
+                number,
+                f"this list has more than {prose.MOST_ITEMS} entries.",
+                "Make two lists of it, each with a line before it.",
+            )
+        plain = _MARKUP.sub("", _LINK.sub(r"\1", CITATION.sub("", line))).strip()
+        for what, mend in prose.wording(plain):
+            yield Problem(file, number, what, mend)
+        if not is_item and (count := len(prose.sentences(plain))) > prose.MOST_SENTENCES:
+            yield Problem(
+                file,
+                number,
+                f"this paragraph has {count} sentences.",
+                f"Make two of it: {prose.MOST_SENTENCES} sentences at most.",
+            )
+
+
+def measure_problems(markdown: str, file: str, collection: bool) -> tuple[str, list[Problem]]:
+    """A page's measures as a line of a report, and what of them is over its limit.
+
+    `markdown` is the page with its calls answered. A page that only collects entries of the
+    data ("collection: true" in its front matter) may have any length.
+    """
+    with_terms, without = measures(markdown)
+    found = []
+    if with_terms.grade > prose.MOST_GRADE_WITH_TERMS or without.grade > prose.MOST_GRADE:
+        found.append(
+            Problem(
+                file,
+                1,
+                f"the page has reading grade {with_terms.grade}, and {without.grade} without medical words.",
+                f"Write shorter sentences and shorter words: at most {prose.MOST_GRADE_WITH_TERMS} and {prose.MOST_GRADE}. "
+                f"The longest sentence: '{with_terms.longest}'",
+            )
+        )
+    if not collection and not prose.FEWEST_WORDS <= with_terms.words <= prose.MOST_WORDS:
+        found.append(
+            Problem(
+                file,
+                1,
+                f"the page has {with_terms.words} words.",
+                f"Bring it to {prose.FEWEST_WORDS} to {number(prose.MOST_WORDS)} words.",
+            )
+        )
+    longest = len(prose.words(with_terms.longest))
+    report = f"{with_terms.grade:5} {without.grade:7} {longest:8} {with_terms.words:6}  {file}"
+    return report, found
+
+
+def claim_problems(guide: Guide, uses: Uses, line_of: Callable[[tuple], int], file: str) -> Iterator[Problem]:
+    """Each claim is cited on a page, or says why it is left out; never both."""
+    for source_id, source in guide.sources.items():
+        for claim_id, claim in source.claims.items():
+            line = line_of(("sources", source_id, "claims", claim_id))
+            if claim.left_out and claim_id in uses:
+                yield Problem(
+                    file,
+                    line,
+                    f"the claim '{claim_id}' is left out, but {uses[claim_id][0][0]} cites it.",
+                    "Delete its 'left_out', or the citation.",
+                )
+            elif not claim.left_out and claim_id not in uses:
+                yield Problem(
+                    file,
+                    line,
+                    f"no page cites the claim '{claim_id}'.",
+                    f"Cite it, [^{claim_id}], or say why not: left_out: ...",
+                )
+
+
+def shown_problems(
+    guide: Guide, texts: Mapping[str, str], line_of: Callable[[tuple], int], file: str
+) -> Iterator[Problem]:
+    """Each gap stands where a reader looks for the answer, not only on the page of all gaps."""
+    calls = "\n".join(re.findall(r"\{\{ *gap\(.*?\) *\}\}", "\n".join(texts.values())))
+    for gap_id in guide.gaps:
+        if f'"{gap_id}"' not in calls:
+            yield Problem(
+                file,
+                line_of(("gaps", gap_id)),
+                f"no page shows the gap '{gap_id}'.",
+                f'Write {{{{ gap("{gap_id}") }}}} where a reader would look for the answer.',
+            )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: `problems`, sorted, and the `report` to print where there is none."""
+
+    problems: list[Problem]
+    report: list[str]
+
+
+def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
+    """Checks the data file and the pages. The pages wait for valid data, the totals for valid pages."""
     try:
         guide = load.current(data)
     except DataError as error:
-        return error.problems
-    found = []
-    for path in sorted(docs.rglob("*.md")):
-        name = path.relative_to(docs.parent).as_posix()
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return Checked(error.problems, [])
+    texts = read_pages(docs)
+    found: list[Problem] = []
+    for path, text in texts.items():
+        name = f"{docs.name}/{path}"
+        if "\ufffd" in text:
+            line = text[: text.index("\ufffd")].count("\n") + 1
             found.append(
                 Problem(
                     name,
@@ -179,25 +294,36 @@ def problems(docs: Path = DOCS, data: Path = load.DATA) -> list[Problem]:
                     "Type the line again, and save the file as UTF-8.",
                 )
             )
-            continue
         found += page_problems(text, name, guide)
-    return sorted(found)
+    if found:
+        return Checked(sorted(found), [])
+    uses = all_uses(guide, texts)
+    report = ["Grade without longest  words  page   (grade: with and without medical words)"]
+    macros = bound(guide, uses)
+    for path, text in texts.items():
+        line, broken = measure_problems(answered(text, macros), f"{docs.name}/{path}", "\ncollection: true\n" in text)
+        report.append(line)
+        found += broken
+    line_of, file = load.lines(data)
+    found += [*claim_problems(guide, uses, line_of, file), *shown_problems(guide, texts, line_of, file)]
+    report += ["", "Claims  cited  left out  source"]
+    for source_id, source in guide.sources.items():
+        left_out = sum(claim.left_out is not None for claim in source.claims.values())
+        cited = sum(claim_id in uses for claim_id in source.claims)
+        report.append(f"{len(source.claims):6} {cited:6} {left_out:9}  {source_id}")
+    return Checked(sorted(found), report)
 
 
 def main() -> int:
-    found = problems()
-    for problem in found:
+    checked = check()
+    if not checked.problems:
+        print("\n".join([*checked.report, "", "No problem found."]))
+        return 0
+    for problem in checked.problems:
         print(problem.annotation() if os.environ.get("GITHUB_ACTIONS") else problem)
-    if found:
-        print(f"{len(found)} problem{'s' if len(found) > 1 else ''} found. Nothing was changed.")
-        return 1
-    guide = load.current()
-    claims = sum(len(source.claims) for source in guide.sources.values())
-    print(
-        f"No problem found: {len(guide.sources)} sources with {claims} claims, {len(guide.methods)} methods, "
-        f"{len(guide.risks)} risks, {len(guide.alternatives)} alternatives."
-    )
-    return 0
+    count = len(checked.problems)
+    print(f"{count} problem{'s' if count > 1 else ''} found. Nothing was changed.")
+    return 1
 
 
 if __name__ == "__main__":

@@ -14,6 +14,14 @@ from .render import escape, listing, number
 #: A citation in a page's Markdown; its group is the claim's id.
 CITATION = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 
+_CODE = re.compile(r"(`+).+?\1", re.S)
+
+
+def cited(markdown: str) -> list[str]:
+    """Ids of the claims that a text cites outside code, each once, in order."""
+    return list(dict.fromkeys(CITATION.findall(_CODE.sub("", markdown))))
+
+
 SILENT = "Our sources do not say."
 
 

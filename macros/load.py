@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .rules import broken
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "neurolysis.yml"
+DOCS = ROOT / "docs"
 
 
 def parse(raw: bytes, file: str) -> Guide:
@@ -51,6 +53,12 @@ def current(path: Path = DATA) -> Guide:
             [Problem(name, 1, f"the file cannot be read ({error.strerror}).", "Restore it: git checkout -- " + name)]
         ) from None
     return _cached(path, name, state.st_mtime_ns, state.st_size)
+
+
+def lines(path: Path = DATA) -> tuple[Callable[[tuple], int], str]:
+    """What tells the line of an entry by its path of keys, and the file's name for messages."""
+    name = _name(path)
+    return read(path.read_bytes(), name).line, name
 
 
 @lru_cache(maxsize=1)

