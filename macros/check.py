@@ -226,6 +226,15 @@ def measure_problems(markdown: str, file: str, collection: bool) -> tuple[str, l
             )
         )
     longest = len(prose.words(with_terms.longest))
+    if longest > prose.MOST_WORDS_IN_SENTENCE:
+        found.append(
+            Problem(
+                file,
+                1,
+                f"a sentence has {longest} words: '{with_terms.longest}'",
+                f"Make two of it: {prose.MOST_WORDS_IN_SENTENCE} words at most.",
+            )
+        )
     report = f"{with_terms.grade:5} {without.grade:7} {longest:8} {with_terms.words:6}  {file}"
     return report, found
 

@@ -25,7 +25,7 @@ MOST_WORDS_IN_SENTENCE, MOST_SENTENCES, MOST_ITEMS = 20, 3, 7
 FEWEST_WORDS, MOST_WORDS = 300, 1000
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[’'.,-]?[A-Za-z0-9]+)*")
-_END = re.compile(r"(?<=[.!?:])[”\")]*\s+(?=[“\"(]?[A-Z0-9])")
+_END = re.compile(r"(?<=[.!?])[”\")]*\s+(?=[“\"(]?[A-Z0-9])")
 
 #: Wording that the guide does not use, as a pattern, and what to write instead.
 UNWANTED = {
@@ -57,7 +57,7 @@ def words(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of one paragraph. A colon ends one, as reading aloud does."""
+    """The sentences of one paragraph."""
     return [part.strip() for part in _END.split(text) if words(part)]
 
 

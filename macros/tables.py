@@ -484,7 +484,7 @@ def _claim_cell(claim: Claim) -> str:
     parts = [claim_text(claim)]
     if claim.note:
         parts.append(f"*Our note:* {escape(claim.note)}")
-    return "<br>".join(parts)
+    return " <br>".join(parts)
 
 
 #: Every macro by the name that pages call it by.
