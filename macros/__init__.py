@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from . import load, pages
+from .calls import bound
 from .problem import DataError
 from .review import review_line
-from .tables import bound
 
 
 def define_env(env) -> None:

@@ -17,14 +17,15 @@ import jinja2
 from jinja2 import nodes
 
 from . import load, prose
+from .calls import MACROS, bound
 from .cite import CITATION
+from .extension import measures
 from .model import Guide
-from .page import measures
 from .pages import answered, read_pages
 from .pages import uses as all_uses
-from .problem import DataError, Problem, suggestion
-from .render import number
-from .tables import MACROS, MacroError, Uses, bound
+from .problem import DataError, MacroError, Problem, suggestion
+from .render import number as thousands
+from .sources import Uses
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _INLINE_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
@@ -212,7 +213,7 @@ def measure_problems(markdown: str, file: str, collection: bool) -> tuple[str, l
                 file,
                 1,
                 f"the page has reading grade {with_terms.grade}, and {without.grade} without medical words.",
-                f"Write shorter sentences and shorter words: at most {prose.MOST_GRADE_WITH_TERMS} and {prose.MOST_GRADE}. "
+                f"Bring it to {prose.MOST_GRADE_WITH_TERMS} and {prose.MOST_GRADE}: shorter sentences and words. "
                 f"The longest sentence: '{with_terms.longest}'",
             )
         )
@@ -222,7 +223,7 @@ def measure_problems(markdown: str, file: str, collection: bool) -> tuple[str, l
                 file,
                 1,
                 f"the page has {with_terms.words} words.",
-                f"Bring it to {prose.FEWEST_WORDS} to {number(prose.MOST_WORDS)} words.",
+                f"Bring it to {prose.FEWEST_WORDS} to {thousands(prose.MOST_WORDS)} words.",
             )
         )
     longest = len(prose.words(with_terms.longest))

@@ -1,12 +1,12 @@
 """Statements with their citations, and what a citation shows.
 
-A citation is a footnote: `[^claim-id]` in a page. macros.page adds the text behind it.
+A citation is a footnote: `[^claim-id]` in a page. macros.extension adds the text behind it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
 from .render import escape, listing, number
@@ -35,6 +35,11 @@ def statement(said: Statement, keep: Callable[[str], bool] = lambda claim_id: Tr
     if not said.cites:
         return f"{escape(said.text)} ({NOT_FROM_SOURCES.capitalize()}.)"
     return escape(said.text) + cite(*filter(keep, said.cites))
+
+
+def claim_ids_of(said: Iterable[Statement]) -> list[str]:
+    """Ids of the claims that these statements rest on, each once, in order."""
+    return list(dict.fromkeys(claim_id for one in said for claim_id in one.cites))
 
 
 def answer(said: tuple[Statement, ...] | str) -> str:

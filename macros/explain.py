@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 from pydantic import ValidationError
@@ -18,16 +19,33 @@ def explain(error: ValidationError, document: Document, ids: dict) -> list[Probl
     """
     errors = error.errors()
     inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
+    missing: dict[tuple, list[str]] = {}
     found = []
     for e in errors:
         if e["type"] == "too_short" and e["loc"] in inside:
-            continue  # a list is not empty for its bad items
+            continue  # a list is not short for its bad items
         path, value = _locate(e["loc"], document.data)
-        if not any(path[: len(told)] == told for told in document.doubtful if told):
-            place = path[:-1] if e["type"] == "extra_forbidden" else path
-            what, mend = _words(e, path, value, ids, document)
-            found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
+        if any(path[: len(told)] == told for told in document.doubtful if told):
+            continue
+        if e["type"] == "missing":
+            missing.setdefault(path, []).append(e["loc"][-1])
+            continue
+        place = path[:-1] if e["type"] == "extra_forbidden" else path
+        what, mend = _words(e, path, value, ids, document)
+        found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
+    for path, fields in missing.items():
+        found.append(Problem(document.file, document.line(path), trail(path) + _missing(fields), _add(fields)))
     return found
+
+
+def _missing(fields: list[str]) -> str:
+    names = ", ".join(f"'{field}'" for field in fields)
+    return f"the field {names} is missing." if len(fields) == 1 else f"the fields {names} are missing."
+
+
+def _add(fields: list[str]) -> str:
+    lines = f"Add a line '{fields[0]}: ...'" if len(fields) == 1 else "Add a line for each"
+    return f"{lines}. {_silent(fields[-1])}".rstrip()
 
 
 def _locate(location: tuple, data) -> tuple[tuple, object]:
@@ -75,8 +93,6 @@ def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tu
     if "mend" in context:  # the model's own rules bring their words
         return context["what"].format(value=shown), context["mend"]
     match kind:
-        case "missing":
-            return f"the field '{last}' is missing.", f"Add a line '{last}: ...'. {_silent(last)}".rstrip()
         case "extra_forbidden":
             return f"there is no field '{last}' here.", suggestion(str(last), _fields(path[:-1]))
         case "unknown_id":
@@ -84,7 +100,9 @@ def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tu
             listed = f" The {wanted} are listed from line {document.line((context['part'],))}."
             return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(str(value), ids[wanted]) + listed
         case "literal_error":
-            return f"{shown} is not one of the words allowed here.", f"Write {context['expected']}."
+            near = difflib.get_close_matches(str(value), re.findall(r"'([^']*)'", context["expected"]), n=1)
+            mend = f"Did you mean '{near[0]}'? " if near else ""
+            return f"{shown} is not one of the words allowed here.", f"{mend}Write {context['expected']}."
         case "string_too_short":
             return "there is nothing between the quotes.", f"Write a text, or '{NOT_REPORTED}' where that is allowed."
         case "string_type":
@@ -97,7 +115,8 @@ def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tu
         case "greater_than_equal":
             return f"{shown} is too small.", f"Write a whole number from {context['ge']} up."
         case "too_short":
-            return "the list is empty.", "Give it one entry at least."
+            least, has = context["min_length"], context["actual_length"]
+            return f"the list has {has} of at least {least} entries.", "Add what is missing."
         case "tuple_type" | "list_type":
             fields = ", ".join(_fields((*path, 0)))
             if fields:

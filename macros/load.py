@@ -12,7 +12,7 @@ from .explain import explain
 from .model import Guide
 from .problem import DataError, Problem
 from .read import read
-from .rules import broken
+from .rules import broken, unwanted_wording
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "neurolysis.yml"
@@ -30,11 +30,12 @@ def parse(raw: bytes, file: str) -> Guide:
         mend = f"It needs these parts: {', '.join(Guide.model_fields)}."
         raise DataError([Problem(file, 1, "the file holds no named parts.", mend)])
     ids = _ids(document.data)
+    problems = [*document.problems, *unwanted_wording(document)]
     try:
         guide = Guide.model_validate(document.data, context={"ids": ids})
     except ValidationError as error:
-        raise DataError(document.problems + explain(error, document, ids)) from None
-    problems = [*document.problems, *broken(guide, document)]
+        raise DataError(problems + explain(error, document, ids)) from None
+    problems += broken(guide, document)
     if problems:
         raise DataError(problems)
     return guide

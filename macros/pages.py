@@ -8,9 +8,11 @@ from pathlib import Path
 
 import jinja2
 
+from .calls import bound
 from .cite import cited
 from .model import Guide
-from .tables import MacroError, bound, disagreements_touched
+from .problem import MacroError
+from .unknowns import disagreements_touched
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
@@ -41,7 +43,7 @@ def title(text: str) -> str:
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     """A page's Markdown with its calls answered.
 
-    Raises jinja2.TemplateError or macros.tables.MacroError for a call that is wrong.
+    Raises jinja2.TemplateError or macros.problem.MacroError for a call that is wrong.
     """
     return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(body(text)).render(macros)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -75,3 +75,18 @@ def short(value: object, most: int = 60) -> str:
     """The value as text, cut where it is longer than `most` characters."""
     text = str(value)
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+class MacroError(ValueError):
+    """A call in a page that cannot be answered: what is wrong, and its `mend`."""
+
+    def __init__(self, what: str, mend: str):
+        super().__init__(f"{what} {mend}")
+        self.what, self.mend = what, mend
+
+
+def one(kind: str, entries: Mapping, entry_id: object):
+    """The entry of this id. Raises MacroError with a suggestion where there is none."""
+    if entry_id not in entries:
+        raise MacroError(f"there is no {kind} '{entry_id}'.", suggestion(str(entry_id), entries))
+    return entries[entry_id]

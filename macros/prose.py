@@ -32,15 +32,14 @@ UNWANTED = {
     r"kill\w*": "Say 'destroy', or what happens: no frightening words.",
     r"strip(s|ped|ping)?": "Say 'take away': no frightening words.",
     r"game.?changer|breakthrough|miracle|cutting.edge|revolutionary|state.of.the.art": "Take the praise away.",
-    r"experts (say|agree|believe)|studies show|research shows": "Name the source: no article names an expert or a study.",
+    r"experts (say|agree|believe)|(studies|research) shows?": "Name the source: no article names an expert or a study.",
     r"medication\w*": "Say 'medicine'.",
-    r"side affects?": "Write 'side effects'.",
-    r"patients suffer\w*|suffer\w* from": "Say that people have it.",
+    r"suffer\w* from": "Say that people have it.",
     r"\d+(\.\d+)? ?(%|percent)": "Say how many people out of how many, as the source counts them.",
     r"\d+ ?[-–] ?\d+": "Write a range with 'to': 2 to 4.",
-    r"(one|two|three|four|five|six|seven|eight|nine|ten) (out of|in) (every )?(ten|hundred|thousand|\d[\d,]*)": "Write numerals: 1 out of every 1,000.",
-}  # fmt: skip
-_UNWANTED = [(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I), mend) for pattern, mend in UNWANTED.items()]
+    r"(one|two|three|four|five|ten) (out of|in) (every )?(ten|hundred|thousand|\d[\d,]*)": "Write numerals.",
+}
+_UNWANTED = [(re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.I), mend) for pattern, mend in UNWANTED.items()]
 
 
 class Measure(NamedTuple):

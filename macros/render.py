@@ -38,6 +38,11 @@ class Row(NamedTuple):
     cells: Sequence[str]
 
 
+def _label(column: str, cells: int) -> str:
+    # one cell beside its header needs no name of its own
+    return f' data-label="{escape(column)}"' if cells > 1 else ""
+
+
 def table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
     """A table as HTML whose cells are Markdown.
 
@@ -65,7 +70,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
             f'<tr id="{escape(row.id)}" role="row" markdown="block">',
             f'<th role="rowheader" scope="row" markdown="span">{header}</th>',
             *(
-                f'<td role="cell" data-label="{escape(column)}" markdown="span">{cell}</td>'
+                f'<td role="cell"{_label(column, len(cells))} markdown="span">{cell}</td>'
                 for column, cell in zip(columns[1:], cells, strict=True)
             ),
             "</tr>",

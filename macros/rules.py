@@ -16,9 +16,6 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
     def problem(path: tuple, what: str, mend: str) -> Problem:
         return Problem(document.file, document.line(path), trail(path) + what, mend)
 
-    for path, text in _texts(document.data, ()):
-        for what, mend in prose.wording(text):
-            yield problem(path, what, mend)
     for source_id, source in guide.sources.items():
         for claim_id, claim in source.claims.items():
             path = ("sources", source_id, "claims", claim_id)
@@ -41,6 +38,16 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
                         f"'{method}' is not among the methods of this source: {', '.join(source.methods)}.",
                         "Take it away, or say in a 'note' why it stands here.",
                     )
+    anchors: dict[str, str] = {}
+    for part in ("methods", "risks", "alternatives", "conditions", "disagreements", "words"):
+        for entry_id in getattr(guide, part):
+            if entry_id in anchors:
+                yield problem(
+                    (part, entry_id),
+                    f"the id '{entry_id}' stands in {anchors[entry_id]} too.",
+                    "Give one of them another id: both would be the same address on a page.",
+                )
+            anchors.setdefault(entry_id, part)
     cited: dict[str, list[str]] = {}
     for risk_id, risk in guide.risks.items():
         for number, statement in enumerate(risk.says):
@@ -64,6 +71,13 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
                 f"it has a count, but {len(risk_ids)} risks cite it: {', '.join(risk_ids)}.",
                 "A count belongs to the one harm that the source gave it for. Cite it there only.",
             )
+
+
+def unwanted_wording(document: Document) -> Iterator[Problem]:
+    """Every sentence that is too long, and wording that the guide does not use."""
+    for path, text in _texts(document.data, ()):
+        for what, mend in prose.wording(text):
+            yield Problem(document.file, document.line(path), trail(path) + what, mend)
 
 
 #: Fields whose text readers read as sentences.

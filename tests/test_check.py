@@ -33,7 +33,7 @@ def test_good_pages_have_no_problem(small, body):
         ('{{ risk_table("heat" "x") }}', "there is no method 'heatx'", "Put a comma between"),
         ('{{ risk_table("heat" method="x") }}', "cannot be read", "commas between"),
         ("{{ risk_table(heat) }}", "a name in it has no quotes", "risk_table("),
-        ('{{ risk_table("heat", "cold") }}', "does not take this", "method=..."),
+        ('{{ risk_table("heat", "cold") }}', "does not take this", 'Write {{ risk_table(method="...") }}.'),
         ("{{ risk_table }}", "is not a call", "Write {{ risk_table() }}."),
         ("{{ risk_table() ", "cannot be read", "Write a call"),
         ('{{ source("three") }}', "there is no source 'three'", "There is: one, two."),

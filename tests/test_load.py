@@ -121,6 +121,12 @@ def test_a_count_is_cited_by_the_one_harm_that_the_source_gave_it_for():
     assert "it has a count, but 2 risks cite it: infection, bleeding" in found.what
 
 
+def test_an_id_stands_in_one_part_only():
+    text, line = changed("  crps:\n", "  bruising:\n")
+    (found,) = problems(text)
+    assert (found.line, found.what) == (line, "conditions › bruising: the id 'bruising' stands in risks too.")
+
+
 def test_an_id_is_not_used_again():
     text, _ = changed(
         "    methods: [chemical]\n    claims:\n", "    methods: [chemical]\n    retired: [painx-offer]\n    claims:\n"
@@ -151,7 +157,7 @@ def test_the_command_fails_and_prints_no_traceback(project):
         done = run(*command, cwd=project)
         said = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "data/neurolysis.yml:23: risks › infection › says › 1 › claims › 1: there is no claim" in said
+        assert "data/neurolysis.yml:25: risks › infection › says › 1 › claims › 1: there is no claim" in said
         assert "Traceback" not in said
 
 

@@ -26,12 +26,12 @@ from . import load, prose
 from .cite import cited, footnote
 from .model import Guide
 from .review import review_line
-from .tables import disagreements_touched
+from .unknowns import disagreements_touched
 
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 #: Elements inside which no word becomes a button.
-_PLAIN = {"a", "button", "code", "pre", "h1", "h2", "h3", "h4", "script", "style", "svg"}
+_PLAIN = {"a", "button", "caption", "code", "pre", "h1", "h2", "h3", "h4", "summary", "script", "style", "svg"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
 _PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end

@@ -1,0 +1,58 @@
+"""The macros: what a page can call, and the guide's data bound to it.
+
+A macro is a pure function from the guide's data and a page's arguments to Markdown. It is
+named for what appears, and stands alone on its line in a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from inspect import signature
+
+from .model import Guide
+from .options import (
+    alternatives_table,
+    at_a_glance,
+    compare_table,
+    conditions_table,
+    in_short,
+    methods_table,
+    options_table,
+)
+from .risks import risk_table
+from .sources import Uses, source, sources_table
+from .unknowns import disagreement, disagreements, gap, gaps, questions
+from .words import glossary
+
+#: Every macro by the name that pages call it by.
+MACROS = {
+    function.__name__: function
+    for function in (
+        alternatives_table,
+        at_a_glance,
+        compare_table,
+        conditions_table,
+        disagreement,
+        disagreements,
+        gap,
+        gaps,
+        glossary,
+        in_short,
+        methods_table,
+        options_table,
+        questions,
+        risk_table,
+        source,
+        sources_table,
+    )
+}
+
+
+def bound(guide: Guide, uses: Uses) -> dict[str, Callable[..., str]]:
+    """Every macro with the guide's data bound to it, as pages call it."""
+    ready = {}
+    for name, function in MACROS.items():
+        wanted = {"uses": uses} if "uses" in signature(function).parameters else {}
+        ready[name] = wraps(function)(partial(function, guide, **wanted))
+    return ready

@@ -1,0 +1,140 @@
+"""What can be done, and for what: the methods, the alternatives, the conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .cite import SILENT, answer, cite, claim_ids_of
+from .model import NOT_REPORTED, Guide, Method, Option
+from .problem import MacroError, one, suggestion
+from .render import Row, escape, listing, table
+
+#: The questions that every option answers, and those that every method does.
+SHARED = [name for name, field in Option.model_fields.items() if field.title]
+ASKED = [name for name, field in Method.model_fields.items() if field.title]
+
+AIMS = {"destroys": "Destroys the nerve", "frees": "Frees the nerve"}
+
+
+ORIGINS = {"sources": "", "guide": " (not an option that our sources name)"}
+
+
+def method_links(guide: Guide, method_ids: Iterable[str]) -> str:
+    """Links to the pages of these methods, in the order of the data, as a list in words."""
+    wanted = set(method_ids)
+    return listing([_method_link(guide, m) for m in guide.methods if m in wanted])
+
+
+def _method_link(guide: Guide, method_id: str) -> str:
+    return f"[{escape(guide.methods[method_id].name)}](/methods/{method_id}.md)"
+
+
+def _heading(field: str) -> str:
+    return Method.model_fields[field].title
+
+
+def _answers(option: Option, fields: Sequence[str]) -> list[str]:
+    return [answer(getattr(option, field)) for field in fields]
+
+
+def in_short(guide: Guide, method: str) -> str:
+    """What one method is, in a sentence or two. Raises MacroError for an unknown method."""
+    return answer(one("method", guide.methods, method).what)
+
+
+def methods_table(guide: Guide) -> str:
+    """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
+    return table(
+        "The five ways",
+        ["Treatment", "Medical name", "What is done", "What becomes of the nerve"],
+        [
+            Row(
+                method_id,
+                [
+                    _method_link(guide, method_id),
+                    SILENT if method.medical == NOT_REPORTED else escape(method.medical.capitalize()),
+                    answer(method.what),
+                    AIMS[method.aim],
+                ],
+            )
+            for method_id, method in guide.methods.items()
+        ],
+    )
+
+
+def compare_table(guide: Guide, *fields: str) -> str:
+    """The five methods by some of their fields, such as "soon" and "lasts".
+
+    Raises MacroError for an unknown field, or none.
+    """
+    for field in fields:
+        if field not in ASKED:
+            raise MacroError(f"a method has no field '{field}' to compare.", suggestion(str(field), ASKED))
+    if not fields:
+        raise MacroError("it needs a field to compare.", f"There is: {', '.join(ASKED)}.")
+    return table(
+        f"The five treatments: {listing([_heading(field).lower() for field in fields])}",
+        ["Treatment", *map(_heading, fields)],
+        [
+            Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
+            for method_id, method in guide.methods.items()
+        ],
+    )
+
+
+def at_a_glance(guide: Guide, method: str) -> str:
+    """All that our sources answer about one method. Raises MacroError for an unknown method."""
+    entry = one("method", guide.methods, method)
+    medical = SILENT if entry.medical == NOT_REPORTED else f"{escape(entry.medical[0].upper() + entry.medical[1:])}."
+    rows = [Row("medical-name", ["Medical name", medical])]
+    rows += [Row(field, [_heading(field), answer(getattr(entry, field))]) for field in ASKED]
+    return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows)
+
+
+def _alternative_rows(guide: Guide) -> list[Row]:
+    return [
+        Row(option_id, [escape(option.name + ORIGINS[option.origin]), *_answers(option, SHARED)])
+        for option_id, option in guide.alternatives.items()
+    ]
+
+
+def alternatives_table(guide: Guide) -> str:
+    """Every alternative, with the same fields for each."""
+    return table("What can be done instead", ["Option", *map(_heading, SHARED)], _alternative_rows(guide))
+
+
+def options_table(guide: Guide) -> str:
+    """Every method and every alternative, side by side in the same fields."""
+    methods = [
+        Row(method_id, [_method_link(guide, method_id), *_answers(method, SHARED)])
+        for method_id, method in guide.methods.items()
+    ]
+    rows = [*methods, *_alternative_rows(guide)]
+    return table("All options, with the same questions answered for each", ["Option", *map(_heading, SHARED)], rows)
+
+
+def conditions_table(guide: Guide, method: str | None = None) -> str:
+    """Every condition with what our sources say; or, in short, those that they name for one method.
+
+    How many sources name it is counted, never typed. What a source says of other methods is
+    left out. Raises MacroError for an unknown method.
+    """
+    of_one = None if method is None else one("method", guide.methods, method)
+    rows = []
+    for condition_id, condition in guide.conditions.items():
+        claim_ids = [c for c in claim_ids_of(condition.says) if method is None or method in guide.methods_of(c)]
+        if not claim_ids:
+            continue
+        named = sorted({guide.claim(c)[1].publisher for c in claim_ids})
+        backing = f"{len(named)} of our {len(guide.sources)} sources: {escape(listing(named))}."
+        if of_one:
+            link = f"[{escape(condition.name)}](/who-it-is-for.md#{condition_id})"
+            rows.append(Row(condition_id, [link, backing + cite(*claim_ids)]))
+        else:
+            treated = {m for c in claim_ids for m in guide.methods_of(c)}
+            cells = [escape(condition.name), answer(condition.says), backing, method_links(guide, treated)]
+            rows.append(Row(condition_id, cells))
+    if of_one:
+        return table(f"What {of_one.name.lower()} is named for", ["Illness or pain", "Who names it"], rows)
+    columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
+    return table("What neurolysis is named for", columns, rows)

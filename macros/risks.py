@@ -1,0 +1,57 @@
+"""The table of risks."""
+
+from __future__ import annotations
+
+from .cite import SILENT, cite, claim_ids_of, figure, pooled, statement
+from .model import Figure, Guide, InWords
+from .options import method_links
+from .problem import one
+from .render import Row, escape, table
+
+
+def risk_table(guide: Guide, method: str | None = None) -> str:
+    """All risks, or those that our sources name for one method.
+
+    `method` is a method's id. What a source says of other methods is left out, its figure
+    too. Raises MacroError for an unknown method.
+    """
+    of_one = None if method is None else one("method", guide.methods, method)
+    caption = f"Risks of {of_one.name.lower()}" if of_one else "All risks that our sources name"
+
+    def concerns(claim_id: str) -> bool:
+        return method is None or method in guide.methods_of(claim_id)
+
+    columns = ["Risk", "What can happen", "How often"]
+    if of_one is None:
+        columns.append("Named for")
+    rows, counts = [], {}
+    for risk_id, risk in guide.risks.items():
+        said = [s for s in risk.says if any(map(concerns, s.cites))]
+        if not said:
+            continue
+        claim_ids = [c for c in claim_ids_of(risk.says) if concerns(c)]
+        cells = [escape(risk.name), " ".join(statement(s, concerns) for s in said), _how_often(guide, claim_ids)]
+        if of_one is None:
+            named = {m for c in claim_ids for m in guide.methods_of(c)}
+            cells.append(method_links(guide, named))
+        rows.append(Row(risk_id, cells))
+        for claim_id in claim_ids:
+            _, source, claim = guide.claim(claim_id)
+            if isinstance(claim.frequency, Figure) and source.counts:
+                counts[source.publisher] = source.counts
+    notes = [f"About the counts by {escape(who)}: {escape(note)}" for who, note in counts.items()]
+    return "\n\n".join([table(caption, columns, rows), *notes])
+
+
+def _how_often(guide: Guide, claim_ids: list[str]) -> str:
+    """Every figure that these claims give, then the sources' own words; else that they are silent."""
+    figures, words = [], []
+    for claim_id in claim_ids:
+        frequency = guide.claim(claim_id)[2].frequency
+        if isinstance(frequency, Figure):
+            figures.append(f"{figure(frequency)} {pooled(guide, claim_id)}".strip() + cite(claim_id))
+        elif isinstance(frequency, InWords):
+            words.append(f"“{escape(frequency.words)}”{cite(claim_id)}")
+    if words:
+        figures.append(f"In words only: {', '.join(words)}.")
+    return " ".join(figures) or SILENT

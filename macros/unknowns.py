@@ -1,0 +1,107 @@
+"""What is not known: disagreements of our sources, gaps, and the questions to ask."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+from .cite import cited, statement
+from .model import Disagreement, Guide, Topic
+from .problem import MacroError, one, suggestion
+from .render import Row, escape, table
+
+
+def disagreement(guide: Guide, disagreement: str) -> str:
+    """A question on which our sources do not say the same, as a box with all sides."""
+    entry = one("disagreement", guide.disagreements, disagreement)
+    return _box("disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(entry))
+
+
+def disagreements(guide: Guide) -> str:
+    """Every disagreement, each under a heading with its question."""
+    return "\n\n".join(
+        f"## {escape(entry.question)} {{ #{entry_id} }}\n\n{_sides(entry)}"
+        for entry_id, entry in guide.disagreements.items()
+    )
+
+
+def touched(guide: Guide, markdown: str) -> list[str]:
+    """Ids of the disagreements that a page touches and does not show itself.
+
+    A page touches a question when it cites claims of two sides at least.
+    """
+    claims = set(cited(markdown))
+    return [
+        entry_id
+        for entry_id, entry in guide.disagreements.items()
+        if sum(not claims.isdisjoint(side.cites) for side in entry.sides) > 1
+        and not re.search(rf"id=\"{entry_id}\"|#{entry_id} }}", markdown)
+    ]
+
+
+def disagreements_touched(guide: Guide, markdown: str) -> str:
+    """The section about the disagreements that a page touches: questions that open. "" for none."""
+    ids = touched(guide, markdown)
+    if not ids:
+        return ""
+    parts = ["## Where our sources disagree", "Open a question to see what each side says."]
+    for entry_id in ids:
+        entry = guide.disagreements[entry_id]
+        parts.append(
+            f'<details class="disagreement" id="{entry_id}" markdown="block">\n'
+            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(entry)}\n\n</details>"
+        )
+    return "\n\n".join(parts)
+
+
+def _sides(entry: Disagreement) -> str:
+    sides = "\n".join(f"- {statement(side)}" for side in entry.sides)
+    return f"{sides}\n\n{escape(entry.reader)}"
+
+
+def gap(guide: Guide, *gaps: str) -> str:
+    """What no source says about one thing or several, with the questions to ask instead, as a box."""
+    if not gaps:
+        raise MacroError("it needs the id of a gap.", suggestion("", guide.gaps))
+    entries = [one("gap", guide.gaps, gap_id) for gap_id in gaps]
+    items = "\n".join(f"- {escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
+    return _box("gap", f"gap-{gaps[0]}", "**What our sources do not say**", items)
+
+
+def gaps(guide: Guide) -> str:
+    """Every gap, under a heading for each time at which it matters."""
+    parts = []
+    for topic in _topics(guide):
+        rows = [
+            Row(gap_id, [escape(entry.missing), f"“{escape(entry.ask)}”"])
+            for gap_id, entry in guide.gaps.items()
+            if entry.topic == topic
+        ]
+        caption = f"{topic.rstrip('?')}: what no source says"
+        parts.append(f"## {topic}\n\n{table(caption, ['What is missing', 'What to ask'], rows)}")
+    return "\n\n".join(parts)
+
+
+def questions(guide: Guide, *topics: str) -> str:
+    """The questions to ask, as lists to take along: all of them, or those of some topics.
+
+    Raises MacroError for a topic that no gap has.
+    """
+    known = _topics(guide)
+    for topic in topics:
+        if topic not in known:
+            raise MacroError(f"no gap has the topic '{topic}'.", suggestion(str(topic), known))
+    parts = []
+    for topic in topics or known:
+        items = [f"- {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic]
+        parts.append("\n".join([f"**{escape(topic)}**", "", *items]))
+    return "\n\n".join(parts)
+
+
+def _topics(guide: Guide) -> list[str]:
+    used = {entry.topic for entry in guide.gaps.values()}
+    return [topic for topic in get_args(Topic) if topic in used]
+
+
+def _box(kind: str, box_id: str, title: str, body: str) -> str:
+    return f'<div class="box {kind}" id="{escape(box_id)}" markdown="block">\n\n{title}\n\n{body}\n\n</div>'
