@@ -35,7 +35,7 @@ build: .venv/ready check ## write the site into site/; if that fails, the last o
 	@rm -rf site && mv .cache/site site
 
 test: .venv/test-ready check ## run all tests, in a real browser too
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/zizmor --offline --quiet .github

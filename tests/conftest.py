@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from macros import load
-from tests.browser import ARGUMENTS, installed
+from tests.tools import ARGUMENTS, installed
 
 ROOT = load.ROOT
 PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import sync_playwright
 
 from macros.load import ROOT
-from tests.browser import ARGUMENTS, installed
+from tests.tools import ARGUMENTS, installed
 
 SITE = (ROOT / "site/risks/index.html").as_uri()
 SHOTS = {"picture.png": (1280, 800), "picture-phone.png": (390, 800)}

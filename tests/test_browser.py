@@ -88,6 +88,39 @@ def test_a_citation_shows_its_claim_on_hover_focus_touch_and_paper(address, tab)
     assert claim in tab.locator("#painx-how-numb").inner_text()
 
 
+def test_a_medical_word_tells_its_meaning_by_mouse_keyboard_touch_and_on_paper(address, open_tab):
+    meaning = "Moving x-ray pictures, seen while the doctor works."
+    for touch in (False, True):
+        tab = open_tab(360, has_touch=touch)
+        tab.goto(address + "methods/chemical/")
+        word = tab.get_by_role("button", name="fluoroscopy").first
+        shown = tab.locator("#meaning-fluoroscopy")
+        assert not shown.is_visible()
+        (word.tap if touch else word.click)()
+        assert meaning in shown.inner_text()
+        tab.keyboard.press("Escape")
+        assert not shown.is_visible()
+        word.focus()
+        tab.keyboard.press("Enter")
+        assert shown.is_visible()
+        tab.keyboard.press("Escape")
+        tab.emulate_media(media="print")
+        assert shown.is_visible()
+
+
+def test_a_disputed_question_opens_by_keyboard_and_stands_open_on_paper(address, tab):
+    tab.goto(address + "methods/chemical/")
+    question = tab.locator("#for-good > summary")
+    side = tab.locator("#for-good li").first
+    assert not side.is_visible()
+    tab.emulate_media(media="print")
+    assert side.bounding_box()["height"] > 0
+    tab.emulate_media(media="screen")
+    question.focus()
+    tab.keyboard.press("Enter")
+    assert side.is_visible()
+
+
 def test_a_table_is_read_as_a_table_on_a_phone(address, open_tab):
     tab = open_tab(360)
     tab.goto(address + "risks/")

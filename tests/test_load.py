@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from macros import load
+from macros import load, model
 from macros.check import main
 from macros.problem import DataError
 from tests.conftest import ROOT, run
@@ -149,6 +151,13 @@ def test_the_file_is_parsed_once_until_it_changes(tmp_path, monkeypatch):
     file.write_text(REAL.replace("name: Bruising", "name: A bruise"), "utf-8")
     assert load.current(file).risks["bruising"].name == "A bruise"
     assert len(times) == 2
+
+
+def test_the_head_of_the_file_explains_every_field():
+    head = REAL.split("\nreview:", 1)[0]
+    named = set(re.findall(r"[a-z_]+", head))
+    entries = [e for e in vars(model).values() if isinstance(e, type) and issubclass(e, model.Entry)]
+    assert {field for entry in entries for field in entry.model_fields} <= named
 
 
 def test_the_command_fails_and_prints_no_traceback(project):
