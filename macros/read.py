@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from .model import NOT_REPORTED
@@ -197,10 +208,10 @@ def _decode(raw: bytes, file: str) -> str:
 
 
 def _compose(text: str, file: str):
-    problems = []
+    problems, events = [], []
     documents = depth = 0
     try:
-        for event in YAML(typ="rt", pure=True).parse(text):
+        for event in YAML(typ="safe", pure=True).parse(text):
             line, name = event.start_mark.line + 1, type(event).__name__
             depth += name.endswith("StartEvent") - name.endswith("EndEvent")
             documents += name == "DocumentStartEvent"
@@ -214,17 +225,42 @@ def _compose(text: str, file: str):
                 break
             if refused := _refused(event):
                 problems.append(Problem(file, line, *refused))
-        if problems:
-            raise DataError(problems)
-        node = YAML(typ="rt", pure=True).compose(text)
+            events.append(event)
     except MarkedYAMLError as error:
         raise DataError([_syntax(error, text, file)]) from None
     except (YAMLError, ValueError, RecursionError) as error:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError([Problem(file, 1, f"the file is not YAML: {what}.", "Undo the last change.")]) from None
+    if problems:
+        raise DataError(problems)
+    content = iter([event for event in events if not isinstance(event, _AROUND)])
+    node = _node(next(content, None), content)
     if node is None:
         raise DataError([Problem(file, 1, "the file is empty.", "Restore it: undo the last change.")])
     return node
+
+
+_AROUND = (StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent)
+
+
+def _node(event, rest: Iterator):
+    """The node that begins with `event`; `rest` are the events behind it. None for no event.
+
+    ruamel's own composer would read the file a second time.
+    """
+    if event is None:
+        return None
+    if isinstance(event, ScalarEvent):
+        return ScalarNode(None, event.value, event.start_mark, event.end_mark, style=event.style)
+    made = []
+    for following in rest:
+        if isinstance(following, (SequenceEndEvent, MappingEndEvent)):
+            break
+        made.append(_node(following, rest))
+    if isinstance(event, MappingStartEvent):
+        made = list(zip(made[::2], made[1::2], strict=True))
+        return MappingNode(None, made, event.start_mark, event.end_mark, flow_style=event.flow_style)
+    return SequenceNode(None, made, event.start_mark, event.end_mark, flow_style=event.flow_style)
 
 
 def _refused(event) -> tuple[str, str] | None:
