@@ -13,7 +13,7 @@ from .render import Row, escape, listing, table
 SHARED = [name for name, field in Option.model_fields.items() if field.title]
 ASKED = [name for name, field in Method.model_fields.items() if field.title]
 
-AIMS = {"destroys": "Destroys the nerve", "frees": "Frees the nerve"}
+AIMS = {"destroys": "Destroys the nerve, or stops it", "frees": "Frees the nerve"}
 
 
 ORIGINS = {"sources": "", "guide": " (not an option that our sources name)"}
