@@ -1,11 +1,10 @@
 """`python -m macros.check`: every mistake in the data file and in the pages, without a build.
 
-Exit status 0 where there is none, else 1.
+Exit status 0 where there is none, else 1. Under GitHub Actions the problems are annotations.
 """
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import sys
@@ -13,199 +12,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-from jinja2 import nodes
-
 from . import load, prose
-from .calls import MACROS, bound
-from .cite import CITATION
-from .extension import measures
+from .calls import bound
+from .extension import converted
 from .model import Guide
+from .pagecheck import built_problems, front_matter, link_problems, page_problems
 from .pages import answered, read_pages
 from .pages import uses as all_uses
-from .problem import DataError, MacroError, Problem, suggestion
+from .problem import DataError, Problem
 from .render import number as thousands
 from .sources import Uses
 
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
-_INLINE_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_MARKUP = re.compile(r"\*\*|`|<[^>]*>|\{\{.*?\}\}|^\s*(?:#{1,6}|[-*+>]|\d+\.) ")
-_DEFINITION = re.compile(r"^\[\^([^\]]+)\]:")
 
+def measure_problems(
+    measures: tuple[prose.Measure, prose.Measure], file: str, collection: bool
+) -> tuple[str, list[Problem]]:
+    """A page's measures, with and without medical words, as a line of a report, and what is over its limit.
 
-def page_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
-    """The problems of one page.
-
-    `text` is the whole file with its front matter, `file` its name for messages.
+    A page that only collects entries of the data may have any length.
     """
-    yield from _citation_problems(text, file, guide)
-    yield from _title_problems(text, file)
-    yield from _call_problems(text, file, guide)
-    yield from _prose_problems(text, file)
-
-
-def _prose(text: str) -> Iterator[tuple[int, str]]:
-    """The lines outside front matter and code, numbered, with inline code blanked."""
-    lines = text.splitlines()
-    start = 0
-    if lines and lines[0] == "---" and "---" in lines[1:]:
-        start = lines.index("---", 1) + 1
-    fence = None
-    for number, line in enumerate(lines[start:], start + 1):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence) and line.strip() == mark[1]:
-                fence = None
-        elif mark:
-            fence = mark[1]
-        else:
-            yield number, _INLINE_CODE.sub("", line)
-
-
-def _citation_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
-    claims = [claim_id for source in guide.sources.values() for claim_id in source.claims]
-    for number, line in _prose(text):
-        if match := _DEFINITION.match(line):
-            yield Problem(
-                file,
-                number,
-                f"'{match[0]}' gives a citation a text of its own.",
-                "Delete the line. The text comes from the claim in the data file.",
-            )
-        for claim_id in CITATION.findall(line):
-            if claim_id not in claims:
-                yield Problem(
-                    file,
-                    number,
-                    f"[^{claim_id}]: there is no claim '{claim_id}'.",
-                    suggestion(claim_id, claims) + " Claims are listed in data/neurolysis.yml.",
-                )
-
-
-def _title_problems(text: str, file: str) -> Iterator[Problem]:
-    titles = [number for number, line in _prose(text) if re.match(r"# \S", line)]
-    if len(titles) != 1:
-        at = titles[1] if titles else 1
-        yield Problem(
-            file,
-            at,
-            f"the page has {len(titles)} titles.",
-            "Begin one line, and only one, with '# '. Begin the headings below it with '## '.",
-        )
-
-
-def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
-    try:
-        template = jinja2.Environment().parse(text)
-    except jinja2.TemplateSyntaxError as error:
-        line = (text.splitlines() or [""])[error.lineno - 1].strip()
-        yield Problem(
-            file,
-            error.lineno,
-            f"'{line}' cannot be read: {(error.message or '').rstrip('.')}.",
-            'Write a call like {{ risk_table("heat") }}: quotes around names, commas between them.',
-        )
-        return
-    lines = text.splitlines()
-    for node in template.body:
-        if not isinstance(node, nodes.Output):
-            yield Problem(
-                file,
-                node.lineno,
-                f"'{lines[node.lineno - 1].strip()}' is not a call.",
-                "A page holds text and calls such as {{ alternatives_table() }}, nothing else.",
-            )
-            continue
-        for part in node.nodes:
-            if isinstance(part, nodes.TemplateData):
-                continue
-            shown = lines[part.lineno - 1].strip()
-            problem = _call_problem(part, guide)
-            if problem:
-                what, mend = problem
-                if re.search(r"""["']\s+["']""", shown):  # Jinja joins two texts without a comma
-                    mend = "Put a comma between two arguments."
-                yield Problem(file, part.lineno, f"{shown}: {what}", mend)
-            elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
-                yield Problem(
-                    file,
-                    part.lineno,
-                    f"'{shown}' has more than a call in it.",
-                    "Put the call on a line of its own, with an empty line before and after.",
-                )
-
-
-def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
-    """What is wrong with a call, and its mend. It is found out by answering the call."""
-    names = ", ".join(sorted(MACROS))
-    if isinstance(node, nodes.Name):
-        mend = f"Write {{{{ {node.name}() }}}}." if node.name in MACROS else suggestion(node.name, MACROS)
-        return f"'{node.name}' is not a call.", mend
-    if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
-        return "this is not a call of a macro.", f"The macros: {names}."
-    name = node.node.name
-    if name not in MACROS:
-        return f"there is no macro '{name}'.", suggestion(name, MACROS)
-    try:
-        arguments = [argument.as_const() for argument in node.args]
-        keywords = {keyword.key: keyword.value.as_const() for keyword in node.kwargs}
-    except nodes.Impossible:
-        return "a name in it has no quotes.", f'Write {{{{ {name}("...") }}}}.'
-    macro = bound(guide, {})[name]
-    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in ("guide", "uses")]
-    try:
-        macro(*arguments, **keywords)
-    except TypeError:
-        shown = ", ".join('"..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in takes)
-        return f"{name} does not take this.", f"Write {{{{ {name}({shown}) }}}}."
-    except MacroError as error:
-        return error.what, error.mend
-    return None
-
-
-def _prose_problems(text: str, file: str) -> Iterator[Problem]:
-    """Wording, paragraphs, lists and headings of the text that stands in the page itself."""
-    level = items = 0
-    for number, line in _prose(text):
-        heading = re.match(r"(#{1,6}) ", line)
-        if heading:
-            if len(heading[1]) > level + 1 and level:
-                yield Problem(
-                    file,
-                    number,
-                    f"'{line.strip()}' skips a level of headings.",
-                    f"Begin it with {'#' * (level + 1)} instead of {heading[1]}.",
-                )
-            level = len(heading[1])
-        is_item = bool(re.match(r"\s*([-*+]|\d+\.) ", line))
-        items = items + 1 if is_item else 0 if line.strip() else items
-        if items == prose.MOST_ITEMS + 1:
-            yield Problem(
-                file,
-                number,
-                f"this list has more than {prose.MOST_ITEMS} entries.",
-                "Make two lists of it, each with a line before it.",
-            )
-        plain = _MARKUP.sub("", _LINK.sub(r"\1", CITATION.sub("", line))).strip()
-        for what, mend in prose.wording(plain):
-            yield Problem(file, number, what, mend)
-        if not is_item and (count := len(prose.sentences(plain))) > prose.MOST_SENTENCES:
-            yield Problem(
-                file,
-                number,
-                f"this paragraph has {count} sentences.",
-                f"Make two of it: {prose.MOST_SENTENCES} sentences at most.",
-            )
-
-
-def measure_problems(markdown: str, file: str, collection: bool) -> tuple[str, list[Problem]]:
-    """A page's measures as a line of a report, and what of them is over its limit.
-
-    `markdown` is the page with its calls answered. A page that only collects entries of the
-    data ("collection: true" in its front matter) may have any length.
-    """
-    with_terms, without = measures(markdown)
+    with_terms, without = measures
     found = []
     if with_terms.grade > prose.MOST_GRADE_WITH_TERMS or without.grade > prose.MOST_GRADE:
         found.append(
@@ -291,29 +117,24 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
     except DataError as error:
         return Checked(error.problems, [])
     texts = read_pages(docs)
-    found: list[Problem] = []
-    for path, text in texts.items():
-        name = f"{docs.name}/{path}"
-        if "\ufffd" in text:
-            line = text[: text.index("\ufffd")].count("\n") + 1
-            found.append(
-                Problem(
-                    name,
-                    line,
-                    "a character in this line is not UTF-8 text.",
-                    "Type the line again, and save the file as UTF-8.",
-                )
-            )
-        found += page_problems(text, name, guide)
+    names = {path: f"{docs.name}/{path}" for path in texts}
+    found = [problem for path, text in texts.items() for problem in page_problems(text, names[path], guide)]
     if found:
-        return Checked(sorted(found), [])
+        return Checked(sorted(set(found)), [])
+
     uses = all_uses(guide, texts)
-    report = ["Grade without longest  words  page   (grade: with and without medical words)"]
     macros = bound(guide, uses)
+    report = ["Grade without longest  words  page   (grade: with and without medical words)"]
+    anchors = {}
     for path, text in texts.items():
-        line, broken = measure_problems(answered(text, macros), f"{docs.name}/{path}", "\ncollection: true\n" in text)
+        page, measures = converted(answered(text, macros))
+        line, over = measure_problems(measures, names[path], front_matter(text, path)[0].kind == "collection")
+        anchors[path], unsafe = built_problems(page, names[path])
         report.append(line)
-        found += broken
+        found += [*over, *unsafe]
+    for path, text in texts.items():
+        found += link_problems(text, path, names[path], anchors, lambda other: (docs / other).is_file())
+
     line_of, file = load.lines(data)
     found += [*claim_problems(guide, uses, line_of, file), *shown_problems(guide, texts, line_of, file)]
     report += ["", "Claims  cited  left out  source"]
@@ -321,7 +142,7 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
         left_out = sum(claim.left_out is not None for claim in source.claims.values())
         cited = sum(claim_id in uses for claim_id in source.claims)
         report.append(f"{len(source.claims):6} {cited:6} {left_out:9}  {source_id}")
-    return Checked(sorted(found), report)
+    return Checked(sorted(set(found)), report)
 
 
 def main() -> int:

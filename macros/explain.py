@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from .model import NOT_FROM_SOURCES, NOT_REPORTED, Guide
 from .problem import Problem, short, suggestion, trail
 from .read import Document
 
 
-def explain(error: ValidationError, document: Document, ids: dict) -> list[Problem]:
-    """Each error as a problem at its line; `ids` are the known ids by kind.
+class _Known(NamedTuple):
+    """What an explanation can point to: the file, the ids by kind, the schema."""
+
+    document: Document
+    ids: dict
+    model: type[BaseModel]
+
+
+def explain(error: ValidationError, document: Document, ids: dict, model: type[BaseModel] = Guide) -> list[Problem]:
+    """Each error as a problem at its line; `ids` are the known ids by kind, `model` the schema.
 
     What lies inside a value that was already told as a problem is left out.
     """
@@ -31,7 +40,7 @@ def explain(error: ValidationError, document: Document, ids: dict) -> list[Probl
             missing.setdefault(path, []).append(e["loc"][-1])
             continue
         place = path[:-1] if e["type"] == "extra_forbidden" else path
-        what, mend = _words(e, path, value, ids, document)
+        what, mend = _words(e, path, value, _Known(document, ids, model))
         found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
     for path, fields in missing.items():
         found.append(Problem(document.file, document.line(path), trail(path) + _missing(fields), _add(fields)))
@@ -57,10 +66,10 @@ def _locate(location: tuple, data) -> tuple[tuple, object]:
     return path, value
 
 
-def _fields(part: tuple) -> list[str]:
+def _fields(model: type[BaseModel], part: tuple) -> list[str]:
     """Names of the fields that an entry at this path may have, read off the JSON Schema."""
-    schema = Guide.model_json_schema()
-    defs, node = schema["$defs"], schema
+    schema = model.model_json_schema()
+    defs, node = schema.get("$defs", {}), schema
     for step in (*part, None):
         options = [node]
         while any("$ref" in o or "anyOf" in o or "oneOf" in o for o in options):
@@ -84,7 +93,7 @@ def _fields(part: tuple) -> list[str]:
     return []
 
 
-def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tuple[str, str]:
+def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str, str]:
     """What is wrong, and its mend."""
     kind, context, last = error["type"], error.get("ctx", {}), error["loc"][-1] if error["loc"] else ""
     shown = "a list" if isinstance(value, list) else "an entry" if isinstance(value, dict) else f"'{short(value)}'"
@@ -94,11 +103,13 @@ def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tu
         return context["what"].format(value=shown), context["mend"]
     match kind:
         case "extra_forbidden":
-            return f"there is no field '{last}' here.", suggestion(str(last), _fields(path[:-1]))
+            return f"there is no field '{last}' here.", suggestion(str(last), _fields(known.model, path[:-1]))
         case "unknown_id":
             wanted = context["kind"]
-            listed = f" The {wanted} are listed from line {document.line((context['part'],))}."
-            return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(str(value), ids[wanted]) + listed
+            listed = f" The {wanted} are listed from line {known.document.line((context['part'],))}."
+            return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(
+                str(value), known.ids[wanted]
+            ) + listed
         case "literal_error":
             near = difflib.get_close_matches(str(value), re.findall(r"'([^']*)'", context["expected"]), n=1)
             mend = f"Did you mean '{near[0]}'? " if near else ""
@@ -118,12 +129,12 @@ def _words(error: dict, path: tuple, value, ids: dict, document: Document) -> tu
             least, has = context["min_length"], context["actual_length"]
             return f"the list has {has} of at least {least} entries.", "Add what is missing."
         case "tuple_type" | "list_type":
-            fields = ", ".join(_fields((*path, 0)))
+            fields = ", ".join(_fields(known.model, (*path, 0)))
             if fields:
                 return f"{shown} is not a list.", f"Begin each entry with a hyphen and a space. Its fields: {fields}."
             return f"{shown} is not a list.", f"Write it in square brackets: [{short(value)}]"
         case "model_type" | "dict_type" | "model_attributes_type":
-            fields = ", ".join(_fields(path))
+            fields = ", ".join(_fields(known.model, path))
             mend = f"Write these fields below it: {fields}." if fields else "Write entries below it, each with its id."
             return f"{shown} stands where fields should.", mend
         case _ if kind.startswith("date_"):

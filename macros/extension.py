@@ -186,12 +186,12 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
     )
 
 
-def measures(markdown: str) -> tuple[prose.Measure, prose.Measure]:
-    """A page's measures with and without medical words, from its answered Markdown."""
-    md = Markdown(extensions=["attr_list", "footnotes", "md_in_html", PageExtension()])
+def converted(markdown: str) -> tuple[str, tuple[prose.Measure, prose.Measure]]:
+    """A page as HTML, and its measures with and without medical words, from its answered Markdown."""
+    md = Markdown(extensions=["attr_list", "footnotes", "md_in_html", "toc", PageExtension()])
     md.measures = prose.measure(()), prose.measure(())
-    md.convert(markdown)
-    return md.measures
+    page = md.convert(markdown)
+    return page, md.measures
 
 
 class PageExtension(Extension):

@@ -1,0 +1,317 @@
+"""What can be wrong in one page's text, each with its line and its mend.
+
+A page holds text, citations, links and one-line calls of macros. It holds no HTML, no other
+Jinja and no attribute but an id or a class, so that nothing a contributor writes can run.
+"""
+
+from __future__ import annotations
+
+import html
+import inspect
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from html.parser import HTMLParser
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import jinja2
+from jinja2 import nodes
+from pydantic import ValidationError
+
+from . import prose
+from .calls import MACROS, bound
+from .cite import CITATION
+from .explain import explain
+from .model import Entry, Guide, Text
+from .problem import DataError, MacroError, Problem, suggestion
+from .read import read
+
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_INLINE_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
+_DEFINITION = re.compile(r"^ {0,3}\[\^([^\]]+)\]:")
+_REFERENCE = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S+")
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
+_HTML = re.compile(r"<(?=[A-Za-z/!?])[^>\s]*>?")
+_ATTRIBUTES = re.compile(r"(?<!\{)\{(?![{%#]):? *([^{}]*)\}(?!\})")
+_MARKUP = re.compile(r"\*\*|`|<[^>]*>|\{\{.*?\}\}|^\s*(?:#{1,6}|[-*+>]|\d+\.) ")
+
+
+class FrontMatter(Entry):
+    """What stands between the two lines of hyphens at the head of a page."""
+
+    description: Text
+    kind: Literal["collection"] | None = None  # a page that only collects entries of the data
+
+
+def prose_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines outside front matter and code with their numbers, inline code blanked."""
+    lines = text.splitlines()
+    start = _front_matter_end(lines)
+    fence = None
+    for number, line in enumerate(lines[start:], start + 1):
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence) and line.strip() == mark[1]:
+                fence = None
+        elif mark:
+            fence = mark[1]
+        else:
+            yield number, _INLINE_CODE.sub("", line)
+
+
+def _front_matter_end(lines: list[str]) -> int:
+    return lines.index("---", 1) + 1 if lines[:1] == ["---"] and "---" in lines[1:] else 0
+
+
+def front_matter(text: str, file: str) -> tuple[FrontMatter | None, list[Problem]]:
+    """The front matter of a page, or None and what is wrong with it."""
+    lines = text.splitlines()
+    end = _front_matter_end(lines)
+    if not end:
+        mend = "Begin the page with three lines: '---', 'description: what the page is about', '---'."
+        return None, [Problem(file, 1, "the page has no front matter.", mend)]
+    # A comment stands for the first line of hyphens, so that line numbers are the page's own.
+    raw = "\n".join(["#", *lines[1 : end - 1], ""]).encode()
+    try:
+        document = read(raw, file)
+        found = FrontMatter.model_validate(document.data)
+    except DataError as error:
+        return None, error.problems
+    except ValidationError as error:
+        return None, document.problems + explain(error, document, {}, FrontMatter)
+    return (None, document.problems) if document.problems else (found, [])
+
+
+def page_problems(text: str, file: str, guide: Guide) -> list[Problem]:
+    """The problems of one page by itself.
+
+    `text` is the whole file with its front matter, `file` its name for messages.
+    """
+    return [
+        *front_matter(text, file)[1],
+        *_merge_problems(text, file),
+        *_citation_problems(text, file, guide),
+        *_heading_problems(text, file),
+        *_call_problems(text, file, guide),
+        *_markup_problems(text, file),
+        *_prose_problems(text, file),
+    ]
+
+
+def _merge_problems(text: str, file: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if "\ufffd" in line:
+            mend = "Type the line again, and save the file as UTF-8."
+            yield Problem(file, number, "a character in this line is not UTF-8 text.", mend)
+        if match := re.match(r"(<{7}|={7}|>{7})( |$)", line):
+            mend = "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>."
+            yield Problem(file, number, f"'{match[1]}' is left over from a merge conflict.", mend)
+        elif match := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u2028\u2029]", line):
+            mend = "Delete it: often it comes along when text is pasted."
+            yield Problem(file, number, f"there is an invisible character (code {ord(match[0]):04x}).", mend)
+
+
+def _citation_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
+    claims = [claim_id for source in guide.sources.values() for claim_id in source.claims]
+    for number, line in prose_lines(text):
+        if match := _DEFINITION.match(line):
+            mend = "Delete the line. The text comes from the claim in the data file."
+            yield Problem(file, number, f"'{match[0]}' gives a citation a text of its own.", mend)
+            continue
+        for claim_id in CITATION.findall(line):
+            if claim_id not in claims:
+                mend = suggestion(claim_id, claims) + " Claims are listed in data/neurolysis.yml."
+                yield Problem(file, number, f"[^{claim_id}]: there is no claim '{claim_id}'.", mend)
+
+
+def _heading_problems(text: str, file: str) -> Iterator[Problem]:
+    level, titles = 0, []
+    for number, line in prose_lines(text):
+        heading = re.match(r"(#{1,6}) +\S", line)
+        if not heading:
+            continue
+        if level and len(heading[1]) > level + 1:
+            mend = f"Begin it with {'#' * (level + 1)} instead of {heading[1]}."
+            yield Problem(file, number, f"'{line.strip()}' skips a level of headings.", mend)
+        level = len(heading[1])
+        titles += [number] if level == 1 else []
+    if len(titles) != 1:
+        mend = "Begin one line, and only one, with '# '. Begin the headings below it with '## '."
+        yield Problem(file, titles[1] if titles else 1, f"the page has {len(titles)} titles.", mend)
+
+
+def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
+    lines = text.splitlines()
+    try:
+        template = jinja2.Environment().parse(text)
+    except jinja2.TemplateSyntaxError as error:
+        line = (lines or [""])[min(error.lineno, len(lines)) - 1].strip()
+        mend = 'Write a call like {{ risk_table("heat") }}: quotes around names, commas between them.'
+        yield Problem(file, error.lineno, f"'{line}' cannot be read: {(error.message or '').rstrip('.')}.", mend)
+        return
+    for number, line in enumerate(lines, 1):
+        if "{#" in line:
+            mend = "A heading's own id has a space: { #id }. Take any other away."
+            yield Problem(file, number, "'{#' begins a hidden comment, and hides what follows.", mend)
+    for node in template.body:
+        if not isinstance(node, nodes.Output):
+            mend = "A page holds text and calls such as {{ alternatives_table() }}, nothing else."
+            yield Problem(file, node.lineno, f"'{lines[node.lineno - 1].strip()}' is not a call.", mend)
+            continue
+        for part in node.nodes:
+            if isinstance(part, nodes.TemplateData):
+                continue
+            shown = lines[part.lineno - 1].strip()
+            if problem := _call_problem(part, guide):
+                what, mend = problem
+                if re.search(r"""["']\s+["']""", shown):  # Jinja joins two texts without a comma
+                    mend = "Put a comma between two arguments."
+                yield Problem(file, part.lineno, f"{shown}: {what}", mend)
+            elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
+                mend = "Put the call on a line of its own, with an empty line before and after."
+                yield Problem(file, part.lineno, f"'{shown}' has more than a call in it.", mend)
+
+
+def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
+    """What is wrong with a call, and its mend. It is found out by answering the call."""
+    if isinstance(node, nodes.Name):
+        mend = f"Write {{{{ {node.name}() }}}}." if node.name in MACROS else suggestion(node.name, MACROS)
+        return f"'{node.name}' is not a call.", mend
+    if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
+        return "this is not a call of a macro.", f"The macros: {', '.join(sorted(MACROS))}."
+    name = node.node.name
+    if name not in MACROS:
+        return f"there is no macro '{name}'.", suggestion(name, MACROS)
+    if node.dyn_args or node.dyn_kwargs:
+        return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
+    try:
+        arguments = [argument.as_const() for argument in node.args]
+        keywords = {keyword.key: keyword.value.as_const() for keyword in node.kwargs}
+    except nodes.Impossible:
+        return "a name in it has no quotes.", f'Write {{{{ {name}("...") }}}}.'
+    except Exception:  # an argument that cannot be computed, such as 1/0
+        return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
+    try:
+        bound(guide, {})[name](*arguments, **keywords)
+    except TypeError:
+        return f"{name} does not take this.", f"Write {usage(name)}."
+    except MacroError as error:
+        return error.what, error.mend
+    return None
+
+
+def usage(name: str) -> str:
+    """How a macro is called, as {{ risk_table(method="...") }}."""
+    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in ("guide", "uses")]
+    shown = ", ".join('"...", "..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in takes)
+    return f"{{{{ {name}({shown}) }}}}"
+
+
+def _markup_problems(text: str, file: str) -> Iterator[Problem]:
+    """HTML, attributes and references, which a page does not use."""
+    for number, typed in prose_lines(text):
+        line = re.sub(r"\{\{.*?\}\}", "", typed)
+        if match := _HTML.search(line):
+            mend = "Write it as Markdown. To show the sign itself, write &lt; instead of <."
+            yield Problem(file, number, f"'{match[0]}' is HTML, which pages do not use.", mend)
+        for match in _ATTRIBUTES.finditer(line):
+            if not all(re.fullmatch(r"[#.][A-Za-z][\w-]*", part) for part in match[1].split()):
+                mend = "Only an id or a class may stand there, such as { #my-id }. Take the rest away."
+                yield Problem(file, number, f"'{match[0]}' sets an attribute.", mend)
+        if match := _REFERENCE.match(line):
+            mend = "Write the address in the link itself: [text](address)."
+            yield Problem(file, number, f"'{match[0]}' defines a link apart from its text.", mend)
+
+
+def _prose_problems(text: str, file: str) -> Iterator[Problem]:
+    """Wording, paragraphs and lists of the text that stands in the page itself."""
+    items = 0
+    for number, line in prose_lines(text):
+        is_item = bool(re.match(r"\s*([-*+]|\d+\.) ", line))
+        items = items + 1 if is_item else 0 if line.strip() else items
+        if items == prose.MOST_ITEMS + 1:
+            mend = "Make two lists of it, each with a line before it."
+            yield Problem(file, number, f"this list has more than {prose.MOST_ITEMS} entries.", mend)
+        plain = _MARKUP.sub("", _LINK.sub(r"\2", CITATION.sub("", line))).strip()
+        for what, mend in prose.wording(plain):
+            yield Problem(file, number, what, mend)
+        count = len(prose.sentences(plain))
+        if not is_item and count > prose.MOST_SENTENCES:
+            mend = f"Make two of it: {prose.MOST_SENTENCES} sentences at most."
+            yield Problem(file, number, f"this paragraph has {count} sentences.", mend)
+
+
+def link_problems(
+    text: str, path: str, file: str, anchors: Mapping[str, set[str]], exists: Callable[[str], bool]
+) -> Iterator[Problem]:
+    """Links of one page that lead nowhere, or where no page may lead.
+
+    `path` is the page's path below docs/; `anchors` has the ids of every page by its path;
+    `exists` tells whether any other file stands below docs/.
+    """
+    here = posixpath.dirname(path)
+    for number, line in prose_lines(text):
+        for image, _, target in _LINK.findall(line):
+            parts = urlsplit(html.unescape(target))
+            if parts.scheme or parts.netloc:
+                if image:
+                    mend = "Put the picture into docs/ and link it from there."
+                    yield Problem(file, number, f"the picture '{target}' comes from another place.", mend)
+                elif parts.scheme != "https" or not parts.netloc:
+                    mend = "A link leads to a page of the guide, or to an address that begins with https://."
+                    yield Problem(file, number, f"'{target}' is no address that a page may link to.", mend)
+                continue
+            there = unquote(parts.path)
+            leads = posixpath.normpath(posixpath.join(here, there)) if not there.startswith("/") else there.lstrip("/")
+            leads = leads if there else path
+            if leads not in anchors:
+                if not exists(leads) or not there:
+                    pages = {posixpath.relpath(page, here or "."): page for page in anchors}
+                    yield Problem(file, number, f"the link '{target}' leads nowhere.", suggestion(there, pages))
+            elif parts.fragment and unquote(parts.fragment) not in anchors[leads]:
+                near = suggestion(parts.fragment, {a for a in anchors[leads] if not a.startswith(("fn", "meaning"))})
+                yield Problem(file, number, f"there is no '#{parts.fragment}' in {leads}.", near)
+
+
+class _Unsafe(HTMLParser):
+    def __init__(self, page: str):
+        super().__init__()
+        self.found: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "input",
+            "base",
+            "meta",
+            "link",
+            "style",
+            "svg",
+            "math",
+        }:
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            if name == "id":
+                self.ids.add(value or "")
+            scheme = urlsplit("".join((value or "").split())).scheme
+            loads = name in ("src", "srcset", "data", "poster", "background")
+            if name.startswith("on") or name == "style":
+                self.found.append(f"{name}=")
+            elif (name in ("href", "action", "formaction", "xlink:href") and scheme not in ("", "https")) or (
+                loads and (scheme or (value or "").startswith("//"))
+            ):
+                self.found.append(f"{name}={value}")
+
+
+def built_problems(page: str, file: str) -> tuple[set[str], list[Problem]]:
+    """The ids of a page as HTML, and what in it could run or load: the last look before it is built."""
+    unsafe = _Unsafe(page)
+    mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
+    return unsafe.ids, [Problem(file, 1, f"the page would hold '{what}'.", mend) for what in unsafe.found]
