@@ -68,13 +68,17 @@ def read(raw: bytes, file: str) -> Document:
     Raises DataError for what keeps the whole file from being read: bad bytes, syntax,
     anchors, nothing in it.
     """
-    document = _Reader(file)
-    document.data = document.value(_compose(_decode(raw, file), file), ())
+    text = _decode(raw, file)
+    document = _Reader(file, typed=text.splitlines())
+    document.data = document.value(_compose(text, file), ())
     return document
 
 
+@dataclass
 class _Reader(Document):
     """A document that fills itself from YAML nodes."""
+
+    typed: list[str] = field(default_factory=list)
 
     def problem(self, path: tuple, line: int, what: str, mend: str) -> None:
         name = trail(tuple(step for step in path if step != _AGAIN))
@@ -83,11 +87,28 @@ class _Reader(Document):
 
     def value(self, node, path: tuple):
         self.lines.setdefault(path, node.start_mark.line + 1)
+        self.swallowed(node, path)
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
         return self.scalar(node, path)
+
+    def swallowed(self, node, path: tuple) -> None:
+        """A # behind a value hides the rest of the line; who types it may not mean that."""
+        block = not isinstance(node, ScalarNode) and not node.flow_style
+        if block or node.end_mark.line >= len(self.typed):
+            return
+        rest = self.typed[node.end_mark.line][node.end_mark.column :].strip()
+        if rest.startswith("#") and isinstance(node, ScalarNode) and not node.value:
+            return  # an empty value is told by itself
+        if rest.startswith("#"):
+            self.problem(
+                path,
+                node.end_mark.line + 1,
+                f"'{short(rest)}' is hidden behind the #.",
+                "Put the whole text in quotes, or the comment on a line of its own.",
+            )
 
     def mapping(self, node: MappingNode, path: tuple) -> dict:
         found: dict = {}
@@ -290,7 +311,7 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     if open_quote is not None:
         number, reason = open_quote, "a quote is opened and not closed"
     elif error.context_mark and "flow" in (error.context or ""):
-        number = error.context_mark.line
+        number = min(error.context_mark.line, number)
     shown = lines[number].strip()
     mend = _syntax_mend(shown, reason) + " What comes after it could not be checked yet."
     return Problem(file, number + 1, f"'{short(shown)}' cannot be read: {reason}.", mend)

@@ -6,21 +6,21 @@ import re
 from typing import get_args
 
 from .cite import cited, statement
-from .model import Disagreement, Guide, Topic
+from .model import Disagreement, Guide, Statement, Topic
 from .problem import MacroError, one, suggestion
-from .render import Row, escape, table
+from .render import Row, escape, listing, table
 
 
 def disagreement(guide: Guide, disagreement: str) -> str:
     """A question on which our sources do not say the same, as a box with all sides."""
     entry = one("disagreement", guide.disagreements, disagreement)
-    return _box("disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(entry))
+    return _box("disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(guide, entry))
 
 
 def disagreements(guide: Guide) -> str:
     """Every disagreement, each under a heading with its question."""
     return "\n\n".join(
-        f"## {escape(entry.question)} {{ #{entry_id} }}\n\n{_sides(entry)}"
+        f"## {escape(entry.question)} {{ #{entry_id} }}\n\n{_sides(guide, entry)}"
         for entry_id, entry in guide.disagreements.items()
     )
 
@@ -49,13 +49,18 @@ def disagreements_touched(guide: Guide, markdown: str) -> str:
         entry = guide.disagreements[entry_id]
         parts.append(
             f'<details class="disagreement" id="{entry_id}" markdown="block">\n'
-            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(entry)}\n\n</details>"
+            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(guide, entry)}\n\n</details>"
         )
     return "\n\n".join(parts)
 
 
-def _sides(entry: Disagreement) -> str:
-    sides = "\n".join(f"- {statement(side)}" for side in entry.sides)
+def _speakers(guide: Guide, side: Statement) -> str:
+    """Who says this: the publishers of its claims."""
+    return listing(list(dict.fromkeys(guide.claim(claim_id)[1].publisher for claim_id in side.cites))) or "We"
+
+
+def _sides(guide: Guide, entry: Disagreement) -> str:
+    sides = "\n".join(f"- **{escape(_speakers(guide, side))}:** {statement(side)}" for side in entry.sides)
     return f"{sides}\n\n{escape(entry.reader)}"
 
 
@@ -65,7 +70,7 @@ def gap(guide: Guide, *gaps: str) -> str:
         raise MacroError("it needs the id of a gap.", suggestion("", guide.gaps))
     entries = [one("gap", guide.gaps, gap_id) for gap_id in gaps]
     items = "\n".join(f"- {escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
-    return _box("gap", f"gap-{gaps[0]}", "**What our sources do not say**", items)
+    return _box("gap", f"gap-{gaps[0]}", "**No answer in our sources: ask**", items)
 
 
 def gaps(guide: Guide) -> str:
