@@ -14,16 +14,18 @@ else
 REPOSITORY ?= $(shell git remote get-url origin 2>/dev/null | sed -nE 's,^(https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+)$$,https://github.com/\2,p' | sed 's,\.git$$,,')
 endif
 ifneq ($(REPOSITORY),)
+export REPOSITORY
 export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture lock clean
+.PHONY: help serve check build test picture schema lock clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow every edit
+	@$(BIN)/python -m macros.schema
 	$(BIN)/python -m mkdocs serve --livereload
 
 check: .venv/ready ## find mistakes in the data and the pages, without a build
@@ -43,6 +45,9 @@ test: .venv/test-ready check ## run all tests, in a real browser too
 
 picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture
+
+schema: .venv/ready ## write what editors complete the data file with
+	@$(BIN)/python -m macros.schema
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv

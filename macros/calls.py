@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from inspect import signature
 
+from .gallery import gallery
 from .model import Guide
 from .options import (
     alternatives_table,
@@ -25,28 +26,28 @@ from .sources import Uses, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, questions
 from .words import glossary
 
-#: Every macro by the name that pages call it by.
-MACROS = {
-    function.__name__: function
-    for function in (
-        alternatives_table,
-        at_a_glance,
-        compare_table,
-        conditions_table,
-        disagreement,
-        disagreements,
-        gap,
-        gaps,
-        glossary,
-        in_short,
-        methods_table,
-        options_table,
-        questions,
-        risk_table,
-        source,
-        sources_table,
-    )
-}
+#: Every macro, with the arguments of the example that the gallery shows.
+_CALLS = (
+    (alternatives_table,),
+    (at_a_glance, "heat"),
+    (compare_table, "soon", "lasts"),
+    (conditions_table, "release"),
+    (disagreement, "cold-destroys-or-pauses"),
+    (disagreements,),
+    (gallery,),
+    (gap, "warning-signs", "chance-it-works"),
+    (gaps,),
+    (glossary,),
+    (in_short, "heat"),
+    (methods_table,),
+    (options_table,),
+    (questions, "Afterwards"),
+    (risk_table, "release"),
+    (source, "painx"),
+    (sources_table,),
+)
+MACROS = {function.__name__: function for function, *_ in _CALLS}
+EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
 
 
 def bound(guide: Guide, uses: Uses) -> dict[str, Callable[..., str]]:

@@ -135,7 +135,8 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
     for path, text in texts.items():
         found += link_problems(text, path, names[path], anchors, lambda other: (docs / other).is_file())
 
-    line_of, file = load.lines(data)
+    document = load.lines(data)
+    line_of, file = document.line, document.file
     found += [*claim_problems(guide, uses, line_of, file), *shown_problems(guide, texts, line_of, file)]
     report += ["", "Claims  cited  left out  source"]
     for source_id, source in guide.sources.items():

@@ -164,7 +164,7 @@ def paragraphs(root: etree.Element, terms: bool = True) -> Iterator[str]:
         return own + (element.tail or "")
 
     def walk(element: etree.Element) -> Iterator[str]:
-        if element.get("class") in ("footnote", "review", "grade") or element.tag == "details":
+        if element.get("class") in ("footnote", "review", "grade", "edit") or element.tag == "details":
             return
         if element.tag in _PARAGRAPHS:
             whole = (element.text or "") + "".join(
@@ -194,9 +194,39 @@ def converted(markdown: str) -> tuple[str, tuple[prose.Measure, prose.Measure]]:
     return page, md.measures
 
 
+class _EditLinks(Treeprocessor):
+    """Below each shared table, the way to the lines of the data file that it comes from."""
+
+    def __init__(self, md: Markdown, repository: str):
+        super().__init__(md)
+        self.repository = repository
+
+    def run(self, root: etree.Element) -> None:
+        document = load.lines()
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if child.tag != "table" or not child.get("data-part"):
+                    continue
+                line = document.line((child.get("data-part"),))
+                paragraph = etree.Element("p", {"class": "edit", "data-search-exclude": ""})
+                link = etree.SubElement(
+                    paragraph, "a", {"href": f"{self.repository}/edit/main/{document.file}#L{line}"}
+                )
+                link.text = f"Edit this table (line {line} of {document.file})"
+                parent.insert(list(parent).index(child) + 1, paragraph)
+
+
 class PageExtension(Extension):
+    """`repository` is the address of the project's repository, or "" where it is not known."""
+
+    def __init__(self, **options):
+        self.config = {"repository": ["", "Address of the repository, for links to edit"]}
+        super().__init__(**options)
+
     def extendMarkdown(self, md: Markdown) -> None:
         guide = load.current()
+        if repository := self.getConfig("repository"):
+            md.treeprocessors.register(_EditLinks(md, repository), "edit-links", 9)
         md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
         md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pydantic import ValidationError
 from .explain import explain
 from .model import Guide
 from .problem import DataError, Problem
-from .read import read
+from .read import Document, read
 from .rules import broken, unwanted_wording
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +24,10 @@ def parse(raw: bytes, file: str) -> Guide:
     `raw` is the file's bytes, `file` its name for messages. Raises DataError with every
     problem that could be found; a syntax error hides those behind it, and says so.
     """
+    return _parse(raw, file)[0]
+
+
+def _parse(raw: bytes, file: str) -> tuple[Guide, Document]:
     document = read(raw, file)
     if not isinstance(document.data, dict):
         mend = f"It needs these parts: {', '.join(Guide.model_fields)}."
@@ -38,7 +41,7 @@ def parse(raw: bytes, file: str) -> Guide:
     problems += broken(guide, document)
     if problems:
         raise DataError(problems)
-    return guide
+    return guide, document
 
 
 def current(path: Path = DATA) -> Guide:
@@ -46,6 +49,15 @@ def current(path: Path = DATA) -> Guide:
 
     Raises DataError, also for a file that is missing or cannot be read.
     """
+    return _current(path)[0]
+
+
+def lines(path: Path = DATA) -> Document:
+    """The file that `current` read, which tells the line of each of its values. Raises DataError."""
+    return _current(path)[1]
+
+
+def _current(path: Path) -> tuple[Guide, Document]:
     name = _name(path)
     try:
         state = path.stat()
@@ -56,21 +68,15 @@ def current(path: Path = DATA) -> Guide:
     return _cached(path, name, state.st_mtime_ns, state.st_size)
 
 
-def lines(path: Path = DATA) -> tuple[Callable[[tuple], int], str]:
-    """What tells the line of an entry by its path of keys, and the file's name for messages."""
-    name = _name(path)
-    return read(path.read_bytes(), name).line, name
-
-
 @lru_cache(maxsize=1)
-def _cached(path: Path, name: str, changed: int, size: int) -> Guide:
+def _cached(path: Path, name: str, changed: int, size: int) -> tuple[Guide, Document]:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise DataError(
             [Problem(name, 1, f"the file cannot be read ({error.strerror}).", "Make it a readable file.")]
         ) from None
-    return parse(raw, name)
+    return _parse(raw, name)
 
 
 def _name(path: Path) -> str:

@@ -68,8 +68,8 @@ def _known(kind: str, part: str | None = None):
     return AfterValidator(check)
 
 
-ClaimId = Annotated[str, _known("claims", part="sources")]
-MethodId = Annotated[str, _known("methods")]
+ClaimId = Annotated[str, _known("claims", part="sources"), Field(json_schema_extra={"ids": "claims"})]
+MethodId = Annotated[str, _known("methods"), Field(json_schema_extra={"ids": "methods"})]
 
 
 class Entry(BaseModel):

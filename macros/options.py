@@ -59,6 +59,7 @@ def methods_table(guide: Guide) -> str:
             )
             for method_id, method in guide.methods.items()
         ],
+        "methods",
     )
 
 
@@ -79,6 +80,7 @@ def compare_table(guide: Guide, *fields: str) -> str:
             Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
             for method_id, method in guide.methods.items()
         ],
+        "methods",
     )
 
 
@@ -88,7 +90,7 @@ def at_a_glance(guide: Guide, method: str) -> str:
     medical = SILENT if entry.medical == NOT_REPORTED else f"{escape(entry.medical[0].upper() + entry.medical[1:])}."
     rows = [Row("medical-name", ["Medical name", medical])]
     rows += [Row(field, [_heading(field), answer(getattr(entry, field))]) for field in ASKED]
-    return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows)
+    return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows, "methods")
 
 
 def _alternative_rows(guide: Guide) -> list[Row]:
@@ -100,7 +102,8 @@ def _alternative_rows(guide: Guide) -> list[Row]:
 
 def alternatives_table(guide: Guide) -> str:
     """Every alternative, with the same fields for each."""
-    return table("What can be done instead", ["Option", *map(_heading, SHARED)], _alternative_rows(guide))
+    columns = ["Option", *map(_heading, SHARED)]
+    return table("What can be done instead", columns, _alternative_rows(guide), "alternatives")
 
 
 def options_table(guide: Guide) -> str:
@@ -110,7 +113,8 @@ def options_table(guide: Guide) -> str:
         for method_id, method in guide.methods.items()
     ]
     rows = [*methods, *_alternative_rows(guide)]
-    return table("All options, with the same questions answered for each", ["Option", *map(_heading, SHARED)], rows)
+    columns = ["Option", *map(_heading, SHARED)]
+    return table("All options, with the same questions answered for each", columns, rows, "methods")
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:
@@ -135,6 +139,8 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
             cells = [escape(condition.name), answer(condition.says), backing, method_links(guide, treated)]
             rows.append(Row(condition_id, cells))
     if of_one:
-        return table(f"What {of_one.name.lower()} is named for", ["Illness or pain", "Who names it"], rows)
+        return table(
+            f"What {of_one.name.lower()} is named for", ["Illness or pain", "Who names it"], rows, "conditions"
+        )
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
-    return table("What neurolysis is named for", columns, rows)
+    return table("What neurolysis is named for", columns, rows, "conditions")

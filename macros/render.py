@@ -43,17 +43,18 @@ def _label(column: str, cells: int) -> str:
     return f' data-label="{escape(column)}"' if cells > 1 else ""
 
 
-def table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
+def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) -> str:
     """A table as HTML whose cells are Markdown.
 
-    `caption` and `columns` are plain text. Each row's first cell is its header. Every cell
+    `caption` and `columns` are plain text; `part` is the part of the data file that the rows
+    come from, for the link to edit it. Each row's first cell is its header. Every cell
     names its column, for phones, where the style stacks the cells; the roles keep it a table
     for screen readers there. Raises ValueError for an empty cell or one too many: a table
     must never leave a reader to guess.
     """
     name = escape(caption)
     lines = [
-        '<table class="shared" role="table" markdown="block">',
+        f'<table class="shared" role="table" data-part="{escape(part)}" markdown="block">',
         f"<caption>{name}</caption>",
         '<thead role="rowgroup" markdown="block">',
         '<tr role="row" markdown="block">',

@@ -40,7 +40,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
             if isinstance(claim.frequency, Figure) and source.counts:
                 counts[source.publisher] = source.counts
     notes = [f"About the counts by {escape(who)}: {escape(note)}" for who, note in counts.items()]
-    return "\n\n".join([table(caption, columns, rows), *notes])
+    return "\n\n".join([table(caption, columns, rows, "risks"), *notes])
 
 
 def _how_often(guide: Guide, claim_ids: list[str]) -> str:

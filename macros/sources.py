@@ -30,6 +30,7 @@ def sources_table(guide: Guide) -> str:
             )
             for source_id, source in guide.sources.items()
         ],
+        "sources",
     )
 
 
@@ -59,7 +60,7 @@ def source(guide: Guide, source: str, *, uses: Uses) -> str:
         [
             *(f"- **{name}:** {value}" for name, value in facts),
             "",
-            table(f"What {entry.publisher} says", columns, claims),
+            table(f"What {entry.publisher} says", columns, claims, "sources"),
         ]
     )
 

@@ -14,7 +14,9 @@ from .render import Row, escape, listing, table
 def disagreement(guide: Guide, disagreement: str) -> str:
     """A question on which our sources do not say the same, as a box with all sides."""
     entry = one("disagreement", guide.disagreements, disagreement)
-    return _box("disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(guide, entry))
+    return _box(
+        "disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(guide, entry)
+    )
 
 
 def disagreements(guide: Guide) -> str:
@@ -83,7 +85,7 @@ def gaps(guide: Guide) -> str:
             if entry.topic == topic
         ]
         caption = f"{topic.rstrip('?')}: what no source says"
-        parts.append(f"## {topic}\n\n{table(caption, ['What is missing', 'What to ask'], rows)}")
+        parts.append(f"## {topic}\n\n{table(caption, ['What is missing', 'What to ask'], rows, 'gaps')}")
     return "\n\n".join(parts)
 
 

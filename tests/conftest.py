@@ -22,7 +22,7 @@ PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """Runs a Python module as a contributor's command would, without this test's settings."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "EDIT_URI", "GITHUB_ACTIONS")}
+    kept = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "EDIT_URI", "REPOSITORY", "GITHUB_ACTIONS")}
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=cwd,

@@ -146,7 +146,7 @@ def test_the_file_is_parsed_once_until_it_changes(tmp_path, monkeypatch):
     file = tmp_path / "data.yml"
     file.write_text(REAL, "utf-8")
     times = []
-    monkeypatch.setattr(load, "parse", lambda raw, name, parse=load.parse: times.append(name) or parse(raw, name))
+    monkeypatch.setattr(load, "_parse", lambda raw, name, parse=load._parse: times.append(name) or parse(raw, name))
     assert load.current(file) is load.current(file)
     file.write_text(REAL.replace("name: Bruising", "name: A bruise"), "utf-8")
     assert load.current(file).risks["bruising"].name == "A bruise"

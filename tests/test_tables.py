@@ -50,12 +50,12 @@ def test_an_unknown_id_is_told_with_a_mend(small):
 
 
 def test_a_table_has_a_caption_headers_anchors_and_no_empty_cell():
-    shown = table("Cap", ["A", "B", "C"], [Row("one", ["x", "y", "z"])])
+    shown = table("Cap", ["A", "B", "C"], [Row("one", ["x", "y", "z"])], "risks")
     for part in ("<caption>Cap</caption>", 'scope="col"', 'scope="row"', '<tr id="one"', 'data-label="B"'):
         assert part in shown
     for cells in (["x", " "], ["x"], ["x", "y", "z"]):
         with pytest.raises(ValueError, match="empty cell"):
-            table("Cap", ["A", "B"], [Row("one", cells)])
+            table("Cap", ["A", "B"], [Row("one", cells)], "risks")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_table_has_a_caption_headers_anchors_and_no_empty_cell():
     ],
 )
 def test_text_shows_as_typed_wherever_it_lands(typed):
-    source = f"{escape(typed)}\n\n{table(typed, ['A', 'B'], [Row('r', [escape(typed), escape(typed)])])}"
+    source = f"{escape(typed)}\n\n{table(typed, ['A', 'B'], [Row('r', [escape(typed), escape(typed)])], 'risks')}"
     md = markdown.Markdown(extensions=["abbr", "attr_list", "footnotes", "md_in_html", "tables"])
     md.block_level_elements.append("caption")
     out = md.convert(source)
