@@ -19,7 +19,7 @@ export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture schema lock clean
+.PHONY: help serve check build test picture changes schema lock clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,6 +45,10 @@ test: .venv/test-ready check ## run all tests, in a real browser too
 
 picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture
+
+BASE ?= origin/main
+changes: .venv/ready ## tell what changed for readers since BASE (make changes BASE=HEAD~3)
+	@$(BIN)/python -m macros.diff "$(BASE)"
 
 schema: .venv/ready ## write what editors complete the data file with
 	@$(BIN)/python -m macros.schema
