@@ -20,6 +20,7 @@ from .options import (
     in_short,
     methods_table,
     options_table,
+    steps,
 )
 from .risks import risk_table
 from .sources import Uses, source, sources_table
@@ -45,6 +46,7 @@ _CALLS = (
     (risk_table, "release"),
     (source, "painx"),
     (sources_table,),
+    (steps, "heat"),
 )
 MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}

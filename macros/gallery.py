@@ -18,7 +18,7 @@ def gallery(guide: Guide, *, uses: Uses) -> str:
         "\n\n".join(
             [
                 f"## {escape(name)} {{ #macro-{name.replace('_', '-')} }}",
-                escape(" ".join(getdoc(function).split("\n\n")[0].split())),
+                escape(re.sub(r" Raises .*", "", " ".join(getdoc(function).split("\n\n")[0].split()))),
                 _arguments(function),
                 f"<pre><code>{escape(call(name))}</code></pre>",
                 '<details markdown="block">\n<summary>What it shows</summary>',

@@ -181,6 +181,7 @@ class Method(Option):
     """One way to treat the nerve."""
 
     medical: Text
+    steps: Answer
     aim: Literal["destroys", "frees"]
     chance: _answer("The chance that it works")
     soon: _answer("How soon it works")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .cite import SILENT, answer, cite, claim_ids_of
+from .cite import SCOPE, SILENT, answer, cite, claim_ids_of, statement
 from .model import NOT_REPORTED, Guide, Method, Option
 from .problem import MacroError, one, suggestion
 from .render import Row, escape, listing, table
@@ -84,6 +84,14 @@ def compare_table(guide: Guide, *fields: str) -> str:
     )
 
 
+def steps(guide: Guide, method: str) -> str:
+    """What is done in one method, step by step. Raises MacroError for an unknown method."""
+    said = one("method", guide.methods, method).steps
+    if isinstance(said, str):
+        return SILENT
+    return "\n".join(f"{number}. {statement(step)}" for number, step in enumerate(said, 1))
+
+
 def at_a_glance(guide: Guide, method: str) -> str:
     """All that our sources answer about one method. Raises MacroError for an unknown method."""
     entry = one("method", guide.methods, method)
@@ -143,4 +151,4 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
             f"What {of_one.name.lower()} is named for", ["Illness or pain", "Who names it"], rows, "conditions"
         )
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
-    return table("What neurolysis is named for", columns, rows, "conditions")
+    return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{SCOPE}"

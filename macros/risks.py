@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cite import SILENT, cite, claim_ids_of, figure, pooled, statement
+from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .model import Figure, Guide, InWords
 from .options import method_links
 from .problem import one
@@ -40,7 +40,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
             if isinstance(claim.frequency, Figure) and source.counts:
                 counts[source.publisher] = source.counts
     notes = [f"About the counts by {escape(who)}: {escape(note)}" for who, note in counts.items()]
-    return "\n\n".join([table(caption, columns, rows, "risks"), *notes])
+    return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes])
 
 
 def _how_often(guide: Guide, claim_ids: list[str]) -> str:

@@ -166,7 +166,7 @@ def test_the_command_fails_and_prints_no_traceback(project):
         done = run(*command, cwd=project)
         said = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "data/neurolysis.yml:25: risks › infection › says › 1 › claims › 1: there is no claim" in said
+        assert "data/neurolysis.yml:27: risks › infection › says › 1 › claims › 1: there is no claim" in said
         assert "Traceback" not in said
 
 
