@@ -143,6 +143,7 @@ class _Frame(Treeprocessor):
         rule = notes.find("hr")
         rule.tag, rule.text = "h2", "Where this comes from"
         rule.set("id", "where-this-comes-from")
+        notes.set("data-search-exclude", "")  # a search should find the page, not its notes
 
 
 def paragraphs(root: etree.Element, terms: bool = True) -> Iterator[str]:

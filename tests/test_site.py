@@ -98,6 +98,20 @@ def test_no_page_writes_a_risk_or_an_alternative_by_hand():
         assert not [s for s in said if s in text], path
 
 
+def test_the_review_state_is_in_the_metadata_of_every_page(built):
+    wanted = load.current().review.until_reviewed
+    for page, content in built.items():
+        found = [a["content"] for tag, a in content.tags if tag == "meta" and a.get("name") == "review-state"]
+        assert found == [wanted], page
+
+
+def test_a_missing_page_helps_on(site):
+    page = Page((site / "404.html").read_text("utf-8"))
+    assert "This page does not exist" in page.text
+    for link in ("/risks/", "/methods/", "/alternatives/"):
+        assert link in page.links
+
+
 def test_every_table_has_a_caption_and_no_empty_cell(site):
     for page in pages(site):
         html = (site / page / "index.html").read_text("utf-8")
