@@ -65,6 +65,27 @@ def test_no_page_is_wider_than_the_screen(site, address, open_tab, width):
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_keyboard_reaches_the_menu_and_never_what_cannot_be_seen(address, open_tab, width):
+    tab = open_tab(width)
+    tab.goto(address + "risks/")
+    tab.wait_for_load_state("networkidle")
+    reached = []
+    for _ in range(30):
+        tab.keyboard.press("Tab")
+        tab.wait_for_timeout(50)
+        name, left, right, bottom, visible = tab.evaluate(
+            """() => {
+                const e = document.activeElement, r = e.getBoundingClientRect();
+                return [e.innerText || e.getAttribute("aria-label"), r.left, r.right, r.bottom,
+                        getComputedStyle(e).visibility];
+            }"""
+        )
+        reached.append(name.strip())
+        assert left >= 0 and right <= width + 1 and bottom > 0 and visible == "visible", (name, left, right)
+    assert {"What neurolysis is and how it works", "Deciding", "Recovery"} <= set(reached)
+
+
 def test_a_citation_shows_its_claim_on_hover_focus_touch_and_paper(address, tab):
     tab.goto(address + "methods/chemical/")
     tab.wait_for_load_state("networkidle")
