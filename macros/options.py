@@ -37,11 +37,6 @@ def _answers(option: Option, fields: Sequence[str]) -> list[str]:
     return [answer(getattr(option, field)) for field in fields]
 
 
-def in_short(guide: Guide, method: str) -> str:
-    """What one method is, in a sentence or two. Raises MacroError for an unknown method."""
-    return answer(one("method", guide.methods, method).what)
-
-
 def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
