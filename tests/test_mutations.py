@@ -185,6 +185,7 @@ def try_shown(seed: int) -> tuple[str, str]:
         ("at_a_glance", ("chemical",)), ("at_a_glance", ("heat",)), ("at_a_glance", ("cold",)),
         ("at_a_glance", ("release",)), ("at_a_glance", ("removal",)), ("disagreements", ()), ("gaps", ()),
         ("glossary", ()), *(("source", (source,)) for source in guide.sources),
+        *(("steps", (method,)) for method in guide.methods),
     ):  # fmt: skip
         page, _ = converted("# Title\n\n" + bound(guide, {})[name](*arguments))
         if unsafe := pagecheck.built_problems(page, name)[1]:
