@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone lists them.
 # Each sets up what it needs in .venv/ and .cache/, and nothing outside this folder but a
-# browser for the tests where the machine has none.
+# browser and dictionaries for the tests, where the machine has none.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,7 +22,7 @@ endif
 .PHONY: help serve check build test picture changes schema lock clean
 
 help: ## list these commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow every edit
 	@$(BIN)/python -m macros.schema
@@ -59,7 +59,7 @@ lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
 
 clean: ## delete all that these commands made
-	rm -rf .venv .cache site
+	rm -rf .venv .cache site .pytest_cache .ruff_cache
 
 # A stamp file stands for an installed set, so that the second run costs nothing.
 .venv/ready: requirements.txt

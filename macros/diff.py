@@ -14,13 +14,11 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import jinja2
-
-from . import load, prose
+from . import load
 from .calls import bound
-from .extension import converted
+from .extension import Measures, converted
 from .model import Figure, Guide, InWords
-from .pages import answered, read_pages, uses
+from .pages import answered, as_text, read_pages, uses
 from .problem import DataError, MacroError
 from .render import number
 from .sources import Uses
@@ -33,7 +31,7 @@ class Snapshot:
     guide: Guide
     uses: Uses
     markdown: Mapping[str, str]
-    measures: Mapping[str, tuple[prose.Measure, prose.Measure]]
+    measures: Mapping[str, Measures]
 
 
 def snapshot(guide: Guide, texts: Mapping[str, str]) -> Snapshot:
@@ -44,7 +42,7 @@ def snapshot(guide: Guide, texts: Mapping[str, str]) -> Snapshot:
     for path, text in texts.items():
         try:
             markdown[path] = answered(text, macros)
-        except (jinja2.TemplateError, MacroError, TypeError):
+        except MacroError:
             continue
     return Snapshot(guide, cited, markdown, {path: converted(text)[1] for path, text in markdown.items()})
 
@@ -121,10 +119,10 @@ def _pages(old: Snapshot, new: Snapshot) -> Iterator[str]:
 
 
 def _grades(old: Snapshot, new: Snapshot) -> Iterator[str]:
-    for path, (now, now_without) in new.measures.items():
+    for path, (now, now_without, _) in new.measures.items():
         if path not in old.measures:
             continue
-        was, was_without = old.measures[path]
+        was, was_without, _ = old.measures[path]
         if (was.grade, was_without.grade) != (now.grade, now_without.grade):
             without = f"{was_without.grade} → {now_without.grade}"
             yield f"`{path}`: {was.grade} → {now.grade} (without medical words {without})"
@@ -199,7 +197,7 @@ def _at(revision: str) -> tuple[bytes, dict[str, str]]:
             if member.isfile():
                 files[member.name] = tar.extractfile(member).read()
     texts = {
-        name.removeprefix(f"{docs}/"): raw.decode("utf-8", "replace")
+        name.removeprefix(f"{docs}/"): as_text(raw)
         for name, raw in files.items()
         if name.startswith(f"{docs}/") and name.endswith(".md")
     }

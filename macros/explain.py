@@ -110,6 +110,13 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
             return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(
                 str(value), known.ids[wanted]
             ) + listed
+        case "literal_error" if last == "phrase" and path[-1:] == ("claims",):
+            listed = ", ".join(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", str(value)))
+            mend = f"Write [{listed}], with square brackets." if listed else f"List ids, or write: {NOT_FROM_SOURCES}"
+            return f"{shown} is not a list of claims.", mend
+        case "literal_error" if path[-1:] == ("frequency",):
+            mend = "Write {count: 2, out_of: 500, of: people}, or the source's words as {words: in rare cases}."
+            return f"{shown} is no frequency.", f"{mend} Only where the source says nothing: {NOT_REPORTED}"
         case "literal_error":
             near = difflib.get_close_matches(str(value), re.findall(r"'([^']*)'", context["expected"]), n=1)
             mend = f"Did you mean '{near[0]}'? " if near else ""

@@ -16,6 +16,7 @@ import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -28,6 +29,9 @@ from .model import Guide
 from .review import review_line
 from .unknowns import disagreements_touched
 
+#: The extensions that mkdocs.yml lists before this one; a test holds the two together.
+EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.superfences"]
+
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 #: Elements inside which no word becomes a button.
@@ -35,6 +39,14 @@ _PLAIN = {"a", "button", "caption", "code", "pre", "h1", "h2", "h3", "h4", "summ
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
 _PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end
+
+
+class Measures(NamedTuple):
+    """What is measured of a page: with its medical words and without, and its words outside tables."""
+
+    with_terms: prose.Measure
+    without_terms: prose.Measure
+    own_words: int
 
 
 class _Citations(Preprocessor):
@@ -133,8 +145,9 @@ class _Frame(Treeprocessor):
         line.text = review_line(self.guide, self.today)
         root.insert(title + 1, line)
         grade = etree.Element("p", {"class": "grade", "data-search-exclude": ""})
-        self.md.measures = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
-        grade.text = grade_line(*self.md.measures)
+        with_terms, without = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
+        self.md.measures = Measures(with_terms, without, prose.measure(paragraphs(root, tables=False)).words)
+        grade.text = grade_line(with_terms, without)
         notes = next((element for element in root if element.get("class") == "footnote"), None)
         if notes is None:
             root.append(grade)
@@ -146,11 +159,11 @@ class _Frame(Treeprocessor):
         notes.set("data-search-exclude", "")  # a search should find the page, not its notes
 
 
-def paragraphs(root: etree.Element, terms: bool = True) -> Iterator[str]:
+def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
     """The text that a reader reads as prose, a paragraph, list item or cell at a time.
 
     Headings, notes, the review state, meanings and what is closed at first are not part of it; without `terms`, the
-    medical words are not either.
+    medical words are not either, and without `tables`, no table is.
     """
 
     def text(element: etree.Element) -> str:
@@ -166,6 +179,8 @@ def paragraphs(root: etree.Element, terms: bool = True) -> Iterator[str]:
 
     def walk(element: etree.Element) -> Iterator[str]:
         if element.get("class") in ("footnote", "review", "grade", "edit") or element.tag == "details":
+            return
+        if element.tag == "table" and not tables:
             return
         if element.tag in _PARAGRAPHS:
             whole = (element.text or "") + "".join(
@@ -187,10 +202,10 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
     )
 
 
-def converted(markdown: str) -> tuple[str, tuple[prose.Measure, prose.Measure]]:
-    """A page as HTML, and its measures with and without medical words, from its answered Markdown."""
-    md = Markdown(extensions=["attr_list", "footnotes", "md_in_html", "toc", PageExtension()])
-    md.measures = prose.measure(()), prose.measure(())
+def converted(markdown: str) -> tuple[str, Measures]:
+    """A page as HTML, and its measures, from its answered Markdown."""
+    md = Markdown(extensions=[*EXTENSIONS, PageExtension()])
+    md.measures = Measures(prose.measure(()), prose.measure(()), 0)
     page = md.convert(markdown)
     return page, md.measures
 

@@ -30,7 +30,7 @@ NOT_FROM_SOURCES = "not from our sources"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def _form(pattern: str, mend: str):
+def form(pattern: str, mend: str):
     """A text that has a form; the mend is what a contributor reads where it has not."""
 
     def check(value: str) -> str:
@@ -39,18 +39,18 @@ def _form(pattern: str, mend: str):
             raise PydanticCustomError("form", "wrong form", {"what": what, "mend": mend})
         return value
 
-    return Annotated[Text, AfterValidator(check), Field(json_schema_extra={"pattern": f"^{pattern}$"})]
+    return Annotated[Text, AfterValidator(check), Field(json_schema_extra={"pattern": f"^(?:{pattern})$"})]
 
 
-Id = _form(
+Id = form(
     r"[a-z0-9]+(-[a-z0-9]+)*",
     "An id has small letters, digits and hyphens only, such as nerve-block.",
 )
-Address = _form(
-    r"https://[^\s\"'<>]+|none known",
+Address = form(
+    r"https://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+|none known",
     "Write the whole address, beginning with https://, or: none known",
 )
-FewWords = _form(r"\S+( \S+){0,4}", "Write at most five words, as the source has them.")
+FewWords = form(r"\S+( \S+){0,4}", "Write at most five words, as the source has them.")
 Count = Annotated[int, Field(strict=True, ge=1)]
 NotReported = Literal["not reported"]
 

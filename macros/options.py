@@ -40,7 +40,7 @@ def _answers(option: Option, fields: Sequence[str]) -> list[str]:
 def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
-        "The five ways",
+        "The ways",
         ["Treatment", "Medical name", "What is done", "What becomes of the nerve"],
         [
             Row(
@@ -69,7 +69,7 @@ def compare_table(guide: Guide, *fields: str) -> str:
     if not fields:
         raise MacroError("it needs a field to compare.", f"There is: {', '.join(ASKED)}.")
     return table(
-        f"The five treatments: {listing([_heading(field).lower() for field in fields])}",
+        f"The treatments: {listing([_heading(field).lower() for field in fields])}",
         ["Treatment", *map(_heading, fields)],
         [
             Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])

@@ -23,12 +23,13 @@ from . import prose
 from .calls import MACROS, bound
 from .cite import CITATION
 from .explain import explain
-from .model import Entry, Guide, Text
+from .model import Entry, Guide, form
+from .pages import body
 from .problem import DataError, MacroError, Problem, suggestion
-from .read import read
+from .read import INVISIBLE, read
 
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
-_INLINE_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
+_FENCE = re.compile(r"^ {0,3}(```+(?!.*`)|~~~+)")
+_INLINE_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?:(?!\1).)+\1(?!`)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\]]+)\]:")
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S+")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
@@ -40,13 +41,13 @@ _MARKUP = re.compile(r"\*\*|`|<[^>]*>|\{\{.*?\}\}|^\s*(?:#{1,6}|[-*+>]|\d+\.) ")
 class FrontMatter(Entry):
     """What stands between the two lines of hyphens at the head of a page."""
 
-    description: Text
+    description: form(r'[^<>"&]+', 'Write it without < > " and &: it stands in the head of the page.')
     kind: Literal["collection"] | None = None  # a page that only collects entries of the data
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines outside front matter and code with their numbers, inline code blanked."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     start = _front_matter_end(lines)
     fence = None
     for number, line in enumerate(lines[start:], start + 1):
@@ -55,9 +56,11 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
             if mark and mark[1].startswith(fence) and line.strip() == mark[1]:
                 fence = None
         elif mark:
-            fence = mark[1]
+            fence, opened = mark[1], number
         else:
             yield number, _INLINE_CODE.sub("", line)
+    if fence:  # nothing behind it would be looked at: hand on all of it
+        yield from enumerate(lines[opened - 1 :], opened)
 
 
 def _front_matter_end(lines: list[str]) -> int:
@@ -66,12 +69,14 @@ def _front_matter_end(lines: list[str]) -> int:
 
 def front_matter(text: str, file: str) -> tuple[FrontMatter | None, list[Problem]]:
     """The front matter of a page, or None and what is wrong with it."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     end = _front_matter_end(lines)
     if not end:
         mend = "Begin the page with three lines: '---', 'description: what the page is about', '---'."
         return None, [Problem(file, 1, "the page has no front matter.", mend)]
     # A comment stands for the first line of hyphens, so that line numbers are the page's own.
+    if not any(line.strip() for line in lines[1 : end - 1]):
+        return None, [Problem(file, 1, "the field 'description' is missing.", "Add a line 'description: ...'.")]
     raw = "\n".join(["#", *lines[1 : end - 1], ""]).encode()
     try:
         document = read(raw, file)
@@ -94,20 +99,21 @@ def page_problems(text: str, file: str, guide: Guide) -> list[Problem]:
         *_citation_problems(text, file, guide),
         *_heading_problems(text, file),
         *_call_problems(text, file, guide),
+        *_fence_problems(text, file),
         *_markup_problems(text, file),
         *_prose_problems(text, file),
     ]
 
 
 def _merge_problems(text: str, file: str) -> Iterator[Problem]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if "\ufffd" in line:
             mend = "Type the line again, and save the file as UTF-8."
             yield Problem(file, number, "a character in this line is not UTF-8 text.", mend)
-        if match := re.match(r"(<{7}|={7}|>{7})( |$)", line):
+        if match := re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", line):
             mend = "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>."
             yield Problem(file, number, f"'{match[1]}' is left over from a merge conflict.", mend)
-        elif match := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u2028\u2029]", line):
+        elif match := INVISIBLE.search(line):
             mend = "Delete it: often it comes along when text is pasted."
             yield Problem(file, number, f"there is an invisible character (code {ord(match[0]):04x}).", mend)
 
@@ -142,23 +148,25 @@ def _heading_problems(text: str, file: str) -> Iterator[Problem]:
 
 
 def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
-    lines = text.splitlines()
+    lines = text.split("\n")
     try:
-        template = jinja2.Environment().parse(text)
+        # As the generator reads it: without the front matter, whose lines only count.
+        template = jinja2.Environment().parse("\n" * _front_matter_end(lines) + body(text))
     except jinja2.TemplateSyntaxError as error:
         line = (lines or [""])[min(error.lineno, len(lines)) - 1].strip()
         mend = 'Write a call like {{ risk_table("heat") }}: quotes around names, commas between them.'
         yield Problem(file, error.lineno, f"'{line}' cannot be read: {(error.message or '').rstrip('.')}.", mend)
         return
     for number, line in enumerate(lines, 1):
+        if "{%" in line:
+            mend = "A page holds text and calls such as {{ alternatives_table() }}, nothing else."
+            yield Problem(file, number, f"'{line.strip()}' is not a call.", mend)
         if "{#" in line:
             mend = "A heading's own id has a space: { #id }. Take any other away."
             yield Problem(file, number, "'{#' begins a hidden comment, and hides what follows.", mend)
     for node in template.body:
         if not isinstance(node, nodes.Output):
-            mend = "A page holds text and calls such as {{ alternatives_table() }}, nothing else."
-            yield Problem(file, node.lineno, f"'{lines[node.lineno - 1].strip()}' is not a call.", mend)
-            continue
+            continue  # a {% %}, told above
         for part in node.nodes:
             if isinstance(part, nodes.TemplateData):
                 continue
@@ -168,6 +176,9 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
                 if re.search(r"""["']\s+["']""", shown):  # Jinja joins two texts without a comma
                     mend = "Put a comma between two arguments."
                 yield Problem(file, part.lineno, f"{shown}: {what}", mend)
+            elif lines[part.lineno - 1].startswith((" ", "\t")):
+                mend = "Delete the spaces before {{, or the page would show code instead of a table."
+                yield Problem(file, part.lineno, f"'{shown}' has spaces before it.", mend)
             elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
                 mend = "Put the call on a line of its own, with an empty line before and after."
                 yield Problem(file, part.lineno, f"'{shown}' has more than a call in it.", mend)
@@ -183,15 +194,13 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
     name = node.node.name
     if name not in MACROS:
         return f"there is no macro '{name}'.", suggestion(name, MACROS)
-    if node.dyn_args or node.dyn_kwargs:
+    if node.dyn_args or node.dyn_kwargs or any(keyword.key in ("guide", "uses") for keyword in node.kwargs):
         return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
     try:
         arguments = [argument.as_const() for argument in node.args]
         keywords = {keyword.key: keyword.value.as_const() for keyword in node.kwargs}
     except nodes.Impossible:
         return "a name in it has no quotes.", f'Write {{{{ {name}("...") }}}}.'
-    except Exception:  # an argument that cannot be computed, such as 1/0
-        return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
     try:
         bound(guide, {})[name](*arguments, **keywords)
     except TypeError:
@@ -224,6 +233,19 @@ def _markup_problems(text: str, file: str) -> Iterator[Problem]:
             yield Problem(file, number, f"'{match[0]}' defines a link apart from its text.", mend)
 
 
+def _fence_problems(text: str, file: str) -> Iterator[Problem]:
+    fence = None
+    for number, line in enumerate(text.split("\n"), 1):
+        mark = _FENCE.match(line)
+        if fence and mark and mark[1].startswith(fence[0]) and line.strip() == mark[1]:
+            fence = None
+        elif mark and not fence:
+            fence = mark[1], number, line.strip()
+    if fence:
+        mend = f"Write a line with {fence[0]} where the code ends."
+        yield Problem(file, fence[1], f"'{fence[2]}' begins code that never ends.", mend)
+
+
 def _prose_problems(text: str, file: str) -> Iterator[Problem]:
     """Wording, paragraphs and lists of the text that stands in the page itself."""
     items = 0
@@ -233,6 +255,8 @@ def _prose_problems(text: str, file: str) -> Iterator[Problem]:
         if items == prose.MOST_ITEMS + 1:
             mend = "Make two lists of it, each with a line before it."
             yield Problem(file, number, f"this list has more than {prose.MOST_ITEMS} entries.", mend)
+        if _DEFINITION.match(line):
+            continue
         plain = _MARKUP.sub("", _LINK.sub(r"\2", CITATION.sub("", line))).strip()
         for what, mend in prose.wording(plain):
             yield Problem(file, number, what, mend)
@@ -253,7 +277,12 @@ def link_problems(
     here = posixpath.dirname(path)
     for number, line in prose_lines(text):
         for image, _, target in _LINK.findall(line):
-            parts = urlsplit(html.unescape(target))
+            try:
+                parts = urlsplit(html.unescape(target))
+            except ValueError:
+                mend = "A link leads to a page of the guide, or to an address that begins with https://."
+                yield Problem(file, number, f"'{target}' is no address that a page may link to.", mend)
+                continue
             if parts.scheme or parts.netloc:
                 if image:
                     mend = "Put the picture into docs/ and link it from there."
@@ -274,39 +303,40 @@ def link_problems(
                 yield Problem(file, number, f"there is no '#{parts.fragment}' in {leads}.", near)
 
 
+#: All that Markdown and the macros make. What is not listed could run or load.
+_TAGS = set(
+    """a blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img li ol p pre span strong
+    summary sup table tbody td th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
+)
+_PLAIN_ATTRIBUTES = set(
+    """alt class id markdown open popover popovertarget role scope start title type""".split()  # noqa: SIM905
+)
+
+
 class _Unsafe(HTMLParser):
     def __init__(self, page: str):
         super().__init__()
         self.found: list[str] = []
-        self.ids: set[str] = set()
+        self.ids: list[str] = []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        if tag in {
-            "script",
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "input",
-            "base",
-            "meta",
-            "link",
-            "style",
-            "svg",
-            "math",
-        }:
+        if tag not in _TAGS:
             self.found.append(f"<{tag}>")
         for name, value in attrs:
             if name == "id":
-                self.ids.add(value or "")
-            scheme = urlsplit("".join((value or "").split())).scheme
-            loads = name in ("src", "srcset", "data", "poster", "background")
-            if name.startswith("on") or name == "style":
-                self.found.append(f"{name}=")
-            elif (name in ("href", "action", "formaction", "xlink:href") and scheme not in ("", "https")) or (
-                loads and (scheme or (value or "").startswith("//"))
-            ):
+                self.ids.append(value or "")
+            address = (value or "").strip().replace("\\", "/")
+            local = not re.match(r"//|[^/?#]*:", address)  # neither a host nor a scheme
+            allowed = (
+                name in _PLAIN_ATTRIBUTES
+                or name.startswith("data-")
+                or (name == "href" and (local or address.startswith("https://")))
+                or (name == "src" and local)
+            )
+            if name == "class" and "mermaid" in (value or ""):
+                allowed = False  # the theme would load a script for it from another host
+            if not allowed:
                 self.found.append(f"{name}={value}")
 
 
@@ -314,4 +344,8 @@ def built_problems(page: str, file: str) -> tuple[set[str], list[Problem]]:
     """The ids of a page as HTML, and what in it could run or load: the last look before it is built."""
     unsafe = _Unsafe(page)
     mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
-    return unsafe.ids, [Problem(file, 1, f"the page would hold '{what}'.", mend) for what in unsafe.found]
+    found = [Problem(file, 1, f"the page would hold '{what}'.", mend) for what in unsafe.found]
+    for twice in sorted({i for i in unsafe.ids if unsafe.ids.count(i) > 1}):
+        mend = "Call a table, a box or a heading of this kind only once on a page, or give one another id."
+        found.append(Problem(file, 1, f"the id '{twice}' would stand twice on the page.", mend))
+    return set(unsafe.ids), found

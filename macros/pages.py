@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 
 from .calls import bound
 from .cite import cited
@@ -24,9 +25,15 @@ def read_pages(docs: Path) -> dict[str, str]:
     Bytes that are not UTF-8 are replaced; macros.check tells of them.
     """
     return {
-        path.relative_to(docs).as_posix(): path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+        path.relative_to(docs).as_posix(): as_text(path.read_bytes())
         for path in sorted(docs.rglob("*.md"))
+        if path.is_file()
     }
+
+
+def as_text(raw: bytes) -> str:
+    """A page's bytes as text, with line ends of one kind."""
+    return raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
 def body(text: str) -> str:
@@ -43,25 +50,30 @@ def title(text: str) -> str:
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     """A page's Markdown with its calls answered.
 
-    Raises jinja2.TemplateError or macros.problem.MacroError for a call that is wrong.
+    Raises macros.problem.MacroError for a call that is wrong.
     """
-    return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(body(text)).render(macros)
+    try:
+        return SandboxedEnvironment(undefined=jinja2.StrictUndefined).from_string(body(text)).render(macros)
+    except MacroError:
+        raise
+    except Exception as error:  # whatever a page's author made it do
+        raise MacroError(f"a call cannot be answered: {error}.", "Run make check, which names its line.") from error
 
 
 def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """For each cited claim's id, the pages that cite it: path and title.
 
-    `texts` has each page's text by its path. The pages about the sources list claims and do
+    `texts` has each page's text by its path. The sources' pages and the gallery list claims and do
     not count; neither does a page with a wrong call, which the build and the check tell of.
     """
     found: dict[str, list[tuple[str, str]]] = {}
     macros = bound(guide, {})
     for path, text in texts.items():
-        if path.startswith("sources/"):
+        if path.startswith("sources/") or "gallery()" in text:
             continue
         try:
             markdown = answered(text, macros)
-        except (jinja2.TemplateError, MacroError, TypeError):
+        except MacroError:
             continue
         for claim_id in cited(markdown + disagreements_touched(guide, markdown)):
             found.setdefault(claim_id, []).append((path, title(text)))

@@ -29,6 +29,7 @@ _END = re.compile(r"(?<=[.!?])[”\")]*\s+(?=[“\"(]?[A-Z0-9])")
 
 #: Wording that the guide does not use, as a pattern, and what to write instead.
 UNWANTED = {
+    r"\[\^[^\]]*\]?": "Cite on a page as [^claim-id], one id each, no spaces; in the data under claims.",
     r"kill\w*": "Say 'destroy', or what happens: no frightening words.",
     r"strip(s|ped|ping)?": "Say 'take away': no frightening words.",
     r"game.?changer|breakthrough|miracle|cutting.edge|revolutionary|state.of.the.art": "Take the praise away.",

@@ -24,6 +24,11 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from .model import NOT_REPORTED
 from .problem import DataError, Problem, short, trail
 
+#: Characters that nobody sees and that text pasted from elsewhere brings along.
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
 # Unquoted words that YAML 1.1, which many programs still speak, turns into something else
 # than text (yaml.org/type: bool, null, int, float, timestamp's time part, value).
 _YAML_1_1 = re.compile(
@@ -158,6 +163,8 @@ class _Reader(Document):
 
     def scalar(self, node: ScalarNode, path: tuple):
         text, line = node.value, self.line(path)
+        if match := INVISIBLE.search(text):  # an escape such as "\\x00" brings it in
+            self.problem(path, line, f"there is an invisible character (code {ord(match[0]):04x}).", "Delete it.")
         if node.style is not None:
             return text
         if not text:
@@ -172,6 +179,7 @@ class _Reader(Document):
             return int(text)
         if _YAML_1_1.fullmatch(text):
             digits = text.replace("_", "").lstrip("0")
+            digits = re.sub(r"[.,]", "", digits) if path[-1] in ("count", "out_of") else digits
             whole = f" For a number, write plain digits: {digits}." if _WHOLE.fullmatch(digits) else ""
             self.problem(
                 path,
@@ -212,9 +220,7 @@ def _decode(raw: bytes, file: str) -> str:
             problems.append(
                 Problem(file, number, "there is a tab in this line.", "Use spaces instead, two for each step.")
             )
-        elif match := re.search(
-            r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\u2028\u2029]", decoded
-        ):
+        elif match := INVISIBLE.search(decoded):
             problems.append(
                 Problem(
                     file,
@@ -240,6 +246,9 @@ def _compose(text: str, file: str):
                 problems.append(
                     Problem(file, line, "too many [ or { stand inside each other.", "Close what you opened.")
                 )
+                break
+            if getattr(event, "explicit", False) and name == "DocumentEndEvent":
+                problems.append(Problem(file, line, "'...' ends the file here.", "Delete this line."))
                 break
             if documents > 1:
                 problems.append(Problem(file, line, "'---' starts a second file inside this one.", "Delete this line."))

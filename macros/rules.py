@@ -38,6 +38,10 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
                         f"'{method}' is not among the methods of this source: {', '.join(source.methods)}.",
                         "Take it away, or say in a 'note' why it stands here.",
                     )
+    for number, review in enumerate(guide.review.reviews):
+        if review.next <= review.on:
+            path = ("review", "reviews", number, "next")
+            yield problem(path, f"'{review.next}' is not after the review.", "Write when the next one is due.")
     anchors: dict[str, str] = {}
     for part in ("methods", "risks", "alternatives", "conditions", "disagreements", "words"):
         for entry_id in getattr(guide, part):

@@ -16,7 +16,7 @@ Uses = Mapping[str, Sequence[tuple[str, str]]]
 def sources_table(guide: Guide) -> str:
     """Every source, with what is known of it."""
     return table(
-        "The five articles",
+        "The articles",
         ["Article", "What it is", "Author", "Date"],
         [
             Row(

@@ -91,16 +91,12 @@ def address(site) -> str:
 
 @pytest.fixture(scope="session")
 def chromium():
+    path = installed()
+    assert path, "no browser: run make test"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed_once(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-def installed_once() -> str:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or installed()
-    assert path, "no browser: run make test"
-    return path
 
 
 @pytest.fixture

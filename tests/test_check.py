@@ -20,7 +20,7 @@ def told(small, body: str) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize(
     "body",
     [
-        '{{ risk_table() }}\n\n{{ risk_table("heat") }}\n\n{{ risk_table(method="release") }}\n',
+        '{{ risk_table() }}\n\n{{ conditions_table("heat") }}\n\n{{ conditions_table(method="release") }}\n',
         "Said.[^one-how][^two-release]\n",
         "```html\n[^nobody] # not a title <script>\n```\n\n`[^nobody] <b>`\n",
         "See [risks](risks.md#infection), [heat](/methods/heat.md) and [out](https://example.org/a?b=c#d).\n",
@@ -54,6 +54,7 @@ def test_good_pages_have_no_problem(small, body):
         ("{{ config.site_name }}", "this is not a call", "The macros:"),
         ("{% for x in y %}{% endfor %}", "is not a call", "nothing else"),
         ("{# hidden #}", "begins a hidden comment", "Take any other away"),
+        ("    {{ risk_table() }}", "has spaces before it", "Delete the spaces"),
         ("See {{ risk_table() }}.", "has more than a call in it", "a line of its own"),
         # citations
         ("Said.[^one-hwo]", "there is no claim 'one-hwo'", "Did you mean 'one-how'?"),
@@ -76,6 +77,11 @@ def test_good_pages_have_no_problem(small, body):
         ("[a](http://example.org)", "no address that a page may link to", "https://"),
         ("![a](https://example.org/a.png)", "comes from another place", "into docs/"),
         ("[a]: javascript:alert(1)", "defines a link apart", "in the link itself"),
+        ('{% raw %}{{ <img src="x"> }}{% endraw %}', "is not a call", "nothing else"),
+        ("\\`<img src=x>\\`", "'<img' is HTML", "Write it as Markdown"),
+        ("```foo``` is code. <img src=x>", "'<img' is HTML", "Write it as Markdown"),
+        ('{{ source("one", uses={}) }}', "does not take this", "source("),
+        ("[a](https://[example.org/)", "no address that a page may link to", "https://"),
         # links
         ("[a](risk.md)", "the link 'risk.md' leads nowhere", "Did you mean 'risks.md'?"),
         ("[a](risks.md#infektion)", "there is no '#infektion' in risks.md", "Did you mean 'infection'?"),
@@ -95,9 +101,12 @@ def test_a_mistake_in_a_page(small, body, what, mend):
     ("head", "line", "what", "mend"),
     [
         ("# Title\n", 1, "the page has no front matter", "Begin the page with three lines"),
-        ("---\n---\n\n# Title\n", 1, "the file is empty", ""),
+        ("---\n---\n\n# Title\n", 1, "the field 'description' is missing", "Add a line"),
         ("---\ndescripton: x\n---\n\n# Title\n", 2, "there is no field 'descripton'", "Did you mean 'description'?"),
         ("---\ndescription: a: b\n---\n\n# Title\n", 2, "cannot be read", "quotes around the whole"),
+        ('---\ndescription: "<b>"\n---\n\n# Title\n', 2, "does not have the right form", "Write it without <"),
+        ("---\ndescription: x\n...\n# Title <b>\n---\n\n# Title\n", 3, "'...' ends the file", "Delete this line"),
+        ("---\ndescription: '{% raw %}'\n---\n\n# T\n\n{{ x }}\n", 2, "is not a call", "nothing else"),
         ("---\ndescription: no\n---\n\n# Title\n", 2, "'no' without quotes", 'quotes: "no"'),
         ("---\ndescription: x\nkind: colection\n---\n\n# Title\n", 3, "not one of the words", "'collection'"),
     ],
@@ -119,4 +128,18 @@ def test_the_last_look_finds_what_could_run_or_load():
     ids, found = built_problems(page, "docs/x.md")
     assert ids == {"a"}
     assert len(found) == 4
+    for loads in (
+        'src=" //evil.example/x"',
+        'src="/\\\\evil.example"',
+        'srcset="a 1x, //b 2x"',
+        'poster="x"',
+        'style="a"',
+    ):
+        assert built_problems(f"<img {loads}>", "x")[1], loads
+    assert "stand twice" in built_problems('<p id="a"></p><p id="a"></p>', "x")[1][0].what
     assert built_problems('<p><a href="https://example.org">a</a><a href="../b/#c">b</a></p>', "x")[1] == []
+
+
+def test_code_that_never_ends_is_told_and_looked_at(small):
+    found = told(small, "```\n<b>x</b>\n")
+    assert [what.split(" ")[0] for _, what, _ in found] == ["'```'", "'<b>'"]

@@ -11,6 +11,7 @@ import pytest
 
 from macros import load, schema
 from macros.calls import MACROS
+from macros.extension import EXTENSIONS
 from macros.gallery import call
 from tests.conftest import ROOT, build, run
 
@@ -97,6 +98,11 @@ def test_a_risk_copied_from_its_neighbor_is_everywhere(repository):
     assert "swelling" in made["properties"]["risks"]["propertyNames"]["anyOf"][0]["enum"]
     assert "painx-risk-swelling" in json.dumps(made["$defs"]["Statement"])
     assert "- Risks › Swelling: **added**, shown on" in told(repository)
+
+
+def test_the_check_reads_pages_as_the_build_does():
+    listed = re.findall(r"(?m)^  - ([\w.]+)", (ROOT / "mkdocs.yml").read_text("utf-8").split("markdown_extensions:")[1])
+    assert sorted(listed) == sorted([*EXTENSIONS, "macros.extension"])
 
 
 def without_ids(node: object) -> object:

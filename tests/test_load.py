@@ -78,6 +78,8 @@ def test_one_broken_file_gives_all_its_problems_at_once():
         ("name: Bruising", "name: Brui\x07sing", 0, "invisible character (code 0007)", "Delete it"),
         ("    name: Bruising", "<<<<<<< HEAD\n    name: Bruising", 0, "'<<<<<<<' is left over", "Keep one"),
         ("[painx-risk-bruising]", "[painx-risk-bruising", 0, "cannot be read", "close what you opened"),
+        ("[painx-risk-bruising]", "painx-risk-bruising", 0, "is not a list of claims", "Write [painx-risk-bruising]"),
+        ("frequency: {count: 1, out_of: 1000, of: people}", "frequency: 0.1%", 0, "is no frequency", "{count: 2"),
         ("origin: guide", "origin: gide", 0, "'gide' is not one of the words", "'sources' or 'guide'"),
         ("  bruising:\n", "  Bruising Bad:\n", 0, "'Bruising Bad' does not have the right form", "small letters"),
         ("      painx-offer:", "      offer:", 0, "does not begin with its source's id", "Write painx-..."),
