@@ -1,4 +1,4 @@
-"""Writes the README's picture: the risks page on a desktop and a phone. `make picture` runs it."""
+"""Writes the README's picture: the risks page on a desktop. `make picture` runs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from macros.load import ROOT
 from tests.tools import ARGUMENTS, installed
 
 SITE = (ROOT / "site/risks/index.html").as_uri()
-SHOTS = {"picture.png": (1280, 800), "picture-phone.png": (390, 800)}
+SHOTS = {"picture.png": (1280, 800)}
 
 if __name__ == "__main__":
     path = installed()
