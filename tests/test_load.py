@@ -7,7 +7,7 @@ import re
 import pytest
 
 from macros import load, model
-from macros.check import main
+from macros.check import claim_problems, main, shown_problems
 from macros.problem import DataError
 from tests.conftest import ROOT, run
 
@@ -183,3 +183,29 @@ def test_github_shows_the_problems_on_their_lines(project):
 def test_the_real_project_passes_its_own_check(capsys):
     assert main() == 0
     assert "No problem found" in capsys.readouterr().out
+
+
+SMALL = (FIXTURES / "small.yml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("place: Fact 3, says", "place: Fact 3, methods: [release], says", "'release' is not among the methods"),
+        ("claims: [two-paralysis]", "claims: not from our sources", "a risk needs a claim of a source"),
+        (", frequency: {words: very seldom}", "", "none of its claims says how often"),
+        ("  reviews: []", "  reviews: [{by: A, role: B, on: 2030-01-02, next: 2030-01-01}]", "is not after the review"),
+    ],
+)
+def test_a_broken_rule_between_entries_is_told(old, new, what):
+    assert SMALL.count(old) == 1
+    assert [p for p in problems(SMALL.replace(old, new)) if what in p.what and p.mend]
+
+
+def test_a_claim_that_no_page_cites_and_a_gap_that_none_shows_are_told(small):
+    found = [*claim_problems(small, {}, lambda path: 7, "x.yml"), *shown_problems(small, {}, lambda path: 7, "x.yml")]
+    assert "no page cites the claim 'one-how'." in [p.what for p in found]
+    assert "no page shows the gap 'chance'." in [p.what for p in found]
+    uses = {claim: [("a.md", "A")] for source in small.sources.values() for claim in source.claims}
+    shown = {"a.md": "{{ gap('chance') }}"}
+    assert not [*claim_problems(small, uses, len, "x.yml"), *shown_problems(small, shown, len, "x.yml")]
