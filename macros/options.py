@@ -40,7 +40,7 @@ def _answers(option: Option, fields: Sequence[str]) -> list[str]:
 def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
-        "The ways",
+        "The treatments",
         ["Treatment", "Medical name", "What is done", "What becomes of the nerve"],
         [
             Row(

@@ -16,12 +16,12 @@ from .problem import DataError
 FILE = load.DATA.with_name("neurolysis.schema.json")
 
 
-def schema(guide: Guide | None = None) -> dict:
-    """The JSON Schema of the data file; with a guide, its ids are offered too."""
+def schema(guide: Guide) -> dict:
+    """The JSON Schema of the data file, with the ids of this guide."""
     made = Guide.model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "The data of The Neurolysis Guide"
-    _with_ids(made, _ids(guide) if guide else {})
+    _with_ids(made, _ids(guide))
     return made
 
 

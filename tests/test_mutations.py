@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from macros import load, pagecheck
-from macros.calls import MACROS, bound
+from macros.calls import bound
 from macros.extension import converted
 from macros.pages import answered, read_pages
 from macros.problem import DataError, Problem
@@ -234,7 +234,3 @@ def test_the_worst_that_were_ever_found(path):
     with pytest.raises(DataError) as error:
         load.parse(raw, path.name)
     assert sound(error.value.problems, raw) is None
-
-
-def test_every_macro_is_tried():
-    assert set(MACROS) >= {"risk_table", "source", "gaps"}
