@@ -18,12 +18,13 @@ from .options import (
     compare_table,
     conditions_table,
     methods_table,
+    names_table,
     options_table,
     steps,
 )
 from .risks import risk_table
 from .sources import Uses, source, sources_table
-from .unknowns import disagreement, disagreements, gap, gaps, questions
+from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
 from .words import glossary
 
 #: Every macro, with the arguments of the example that the gallery shows.
@@ -39,9 +40,12 @@ _CALLS = (
     (gaps,),
     (glossary,),
     (methods_table,),
+    (my_notes, "What I want to ask"),
+    (names_table,),
     (options_table,),
     (questions, "Afterwards"),
     (risk_table, "release"),
+    (search_field,),
     (source, "painx"),
     (sources_table,),
     (steps, "heat"),

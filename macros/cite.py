@@ -48,13 +48,21 @@ def answer(said: tuple[Statement, ...] | str) -> str:
     return SILENT if isinstance(said, str) else " ".join(map(statement, said))
 
 
-def figure(given: Figure) -> str:
-    """A count both ways: who has it, and who does not."""
-    rest = given.out_of - given.count
-    return (
-        f"**{number(given.count)} out of every {number(given.out_of)} {escape(given.of)}**. "
-        f"The other {number(rest)} do not have it."
+def figure(given: Figure, out_of: int | None = None) -> str:
+    """A count both ways: who has it, and who does not.
+
+    `out_of` is the number of people that a table counts all its figures in, a multiple of the
+    source's own; without it, the source's own.
+    """
+    out_of = out_of or given.out_of
+    count = given.count * out_of // given.out_of
+    text = (
+        f"**{number(count)} out of every {number(out_of)} {escape(given.of)}**. "
+        f"The other {number(out_of - count)} do not have it."
     )
+    if out_of != given.out_of:
+        text += f" The source counts {number(given.count)} out of {number(given.out_of)}."
+    return text
 
 
 def claim_text(claim: Claim) -> str:

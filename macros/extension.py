@@ -5,6 +5,7 @@
 - The review state, below the page's title.
 - The meaning of every medical word at hand, as a button that opens it and as text on paper.
 - The page's reading grade, at its end.
+- A list of its sections, and boxes to tick where a list item begins with [ ].
 
 It is an extension, not a template or a hook, so that it does not depend on the generator.
 """
@@ -35,9 +36,11 @@ EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 #: Elements inside which no word becomes a button.
-_PLAIN = {"a", "button", "caption", "code", "pre", "h1", "h2", "h3", "h4", "summary", "script", "style", "svg"}
+_PLAIN = {"a", "button", "caption", "code", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
+#: A page with fewer sections needs no list of them.
+_FEWEST_SECTIONS = 3
 _PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end
 
 
@@ -153,10 +156,60 @@ class _Frame(Treeprocessor):
             root.append(grade)
             return
         root.insert(list(root).index(notes), grade)
-        rule = notes.find("hr")
+        notes.set("data-search-exclude", "")  # a search should find the page, not its notes
+        rule, listed = notes.find("hr"), notes.find("ol")
         rule.tag, rule.text = "h2", "Where this comes from"
         rule.set("id", "where-this-comes-from")
-        notes.set("data-search-exclude", "")  # a search should find the page, not its notes
+        notes.remove(listed)
+        closed = etree.SubElement(notes, "details", {"class": "notes"})
+        etree.SubElement(closed, "summary").text = f"Show the notes ({len(listed)})"
+        closed.append(listed)
+
+
+class _Boxes(Treeprocessor):
+    """Makes a list item that begins with [ ] a box to tick."""
+
+    def run(self, root: etree.Element) -> None:
+        for item in root.iter("li"):
+            if (item.text or "").startswith("[ ] "):
+                label = etree.Element("label")
+                box = etree.SubElement(label, "input", {"type": "checkbox", "autocomplete": "off"})
+                box.tail, item.text = item.text[4:], None
+                for child in list(item):
+                    item.remove(child)
+                    label.append(child)
+                item.append(label)
+                item.set("class", "tick")
+
+
+class _Sections(Treeprocessor):
+    """Marks where the list of a page's sections goes: before the first, if there are several."""
+
+    def run(self, root: etree.Element) -> None:
+        headings = [index for index, element in enumerate(root) if element.tag == "h2"]
+        if len(headings) >= _FEWEST_SECTIONS:
+            mark = etree.Element("p")
+            mark.text = self.md.treeprocessors["toc"].marker
+            root.insert(headings[0], mark)
+
+
+class _Navigation(Treeprocessor):
+    """Makes the list of sections a landmark, and the links beside headings for the mouse alone.
+
+    The list holds the same links, so that nobody has to pass each of them twice.
+    """
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter():
+            if element.get("class") == "toc":
+                element.tag = "nav"
+                element.set("aria-label", "On this page")
+                element.set("data-search-exclude", "")
+                heading = etree.Element("p")
+                heading.text = "On this page"
+                element.insert(0, heading)
+            elif element.get("class") == "headerlink":
+                element.attrib.update({"aria-hidden": "true", "tabindex": "-1", "title": "Link to this section"})
 
 
 def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
@@ -178,7 +231,7 @@ def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> 
         return own + (element.tail or "")
 
     def walk(element: etree.Element) -> Iterator[str]:
-        if element.get("class") in ("footnote", "review", "grade", "edit") or element.tag == "details":
+        if element.get("class") in ("footnote", "review", "grade", "edit", "toc") or element.tag == "details":
             return
         if element.tag == "table" and not tables:
             return
@@ -245,9 +298,12 @@ class PageExtension(Extension):
             md.treeprocessors.register(_EditLinks(md, repository), "edit-links", 9)
         md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
         md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
+        md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
-        md.treeprocessors.register(_Frame(md, guide, date.today()), "frame", 10)  # before the contents list
+        md.treeprocessors.register(_Frame(md, guide, date.today()), "frame", 10)  # before the list of sections
+        md.treeprocessors.register(_Sections(md), "sections", 8)
+        md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
 
 
 def makeExtension(**options) -> PageExtension:

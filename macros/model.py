@@ -99,6 +99,13 @@ Answer = Annotated[
 ]
 
 
+#: Names of a thing, or that no source gives one.
+Names = Annotated[
+    Annotated[tuple[Text, ...], Field(min_length=1), Tag("list")] | Annotated[NotReported, Tag("phrase")],
+    Discriminator(lambda value: "phrase" if isinstance(value, str) else "list"),
+]
+
+
 class Figure(Entry):
     """So many out of so many, of whom, as the source counts them."""
 
@@ -180,7 +187,7 @@ class Option(Entry):
 class Method(Option):
     """One way to treat the nerve."""
 
-    medical: Text
+    medical: Names
     steps: Answer
     aim: Literal["destroys", "frees"]
     chance: _answer("The chance that it works")
@@ -245,6 +252,7 @@ class Word(Entry):
 
     word: Text
     forms: tuple[Text, ...] = ()
+    everyday: tuple[Text, ...] = ()
     say: Text
     meaning: Statement
 

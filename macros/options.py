@@ -37,6 +37,13 @@ def _answers(option: Option, fields: Sequence[str]) -> list[str]:
     return [answer(getattr(option, field)) for field in fields]
 
 
+def _medical(method: Method) -> str:
+    if method.medical == NOT_REPORTED:
+        return SILENT
+    names = " or ".join(map(escape, method.medical))
+    return names[0].upper() + names[1:]
+
+
 def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
@@ -47,7 +54,7 @@ def methods_table(guide: Guide) -> str:
                 method_id,
                 [
                     _method_link(guide, method_id),
-                    SILENT if method.medical == NOT_REPORTED else escape(method.medical.capitalize()),
+                    _medical(method),
                     answer(method.what),
                     AIMS[method.aim],
                 ],
@@ -56,6 +63,15 @@ def methods_table(guide: Guide) -> str:
         ],
         "methods",
     )
+
+
+def names_table(guide: Guide) -> str:
+    """The medical name of every method, and the page that tells about it."""
+    rows = []
+    for method_id, method in guide.methods.items():
+        rows.append(Row(f"name-{method_id}", [_medical(method), _method_link(guide, method_id), AIMS[method.aim]]))
+    columns = ["They said", "We call it", "What becomes of the nerve"]
+    return table("Medical names and the treatments they mean", columns, rows, "methods")
 
 
 def compare_table(guide: Guide, *fields: str) -> str:
@@ -90,8 +106,7 @@ def steps(guide: Guide, method: str) -> str:
 def at_a_glance(guide: Guide, method: str) -> str:
     """All that our sources answer about one method. Raises MacroError for an unknown method."""
     entry = one("method", guide.methods, method)
-    medical = SILENT if entry.medical == NOT_REPORTED else f"{escape(entry.medical[0].upper() + entry.medical[1:])}."
-    rows = [Row("medical-name", ["Medical name", medical])]
+    rows = [Row("medical-name", ["Medical name", _medical(entry)])]
     rows += [Row(field, [_heading(field), answer(getattr(entry, field))]) for field in ASKED]
     return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows, "methods")
 
@@ -117,7 +132,8 @@ def options_table(guide: Guide) -> str:
     ]
     rows = [*methods, *_alternative_rows(guide)]
     columns = ["Option", *map(_heading, SHARED)]
-    return table("All options, with the same questions answered for each", columns, rows, "methods")
+    shown = table("All options, with the same questions answered for each", columns, rows, "methods")
+    return f'<div class="compare" markdown="block">\n\n{shown}\n\n</div>'
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:

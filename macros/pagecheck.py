@@ -23,7 +23,7 @@ from . import prose
 from .calls import MACROS, bound
 from .cite import CITATION
 from .explain import explain
-from .model import Entry, Guide, form
+from .model import Entry, Guide, Text, form
 from .pages import body
 from .problem import DataError, MacroError, Problem, suggestion
 from .read import INVISIBLE, read
@@ -42,6 +42,7 @@ class FrontMatter(Entry):
     """What stands between the two lines of hyphens at the head of a page."""
 
     description: form(r'[^<>"&]+', 'Write it without < > " and &: it stands in the head of the page.')
+    answers: tuple[Text, ...] = ()  # what readers ask, for the search
     kind: Literal["collection"] | None = None  # a page that only collects entries of the data
 
 
@@ -305,11 +306,14 @@ def link_problems(
 
 #: All that Markdown and the macros make. What is not listed could run or load.
 _TAGS = set(
-    """a blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img li ol p pre span strong
-    summary sup table tbody td th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
+    """a blockquote br button caption circle code desc details div ellipse em figcaption figure g h1 h2 h3 h4 h5 h6
+    hr img input label li line nav ol p path pre rect span strong summary sup svg table tbody td text textarea th
+    thead title tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )
 _PLAIN_ATTRIBUTES = set(
-    """alt class id markdown open popover popovertarget role scope start title type""".split()  # noqa: SIM905
+    """alt aria-hidden aria-label aria-labelledby autocomplete class cx cy d disabled fill height id markdown open
+    points popover popovertarget r role rows rx ry scope start stroke-linecap stroke-linejoin stroke-width tabindex
+    text-anchor title transform type viewbox width x x1 x2 y y1 y2 font-size""".split()  # noqa: SIM905
 )
 
 

@@ -38,6 +38,10 @@ class Row(NamedTuple):
     cells: Sequence[str]
 
 
+#: A table of more columns is stacked on a tablet already.
+_NARROW = 3
+
+
 def _label(column: str, cells: int) -> str:
     # one cell beside its header needs no name of its own
     return f' data-label="{escape(column)}"' if cells > 1 else ""
@@ -54,7 +58,8 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) 
     """
     name = escape(caption)
     lines = [
-        f'<table class="shared" role="table" data-part="{escape(part)}" markdown="block">',
+        f'<table class="shared {"wide" if len(columns) > _NARROW else "narrow"}" role="table"'
+        f' data-part="{escape(part)}" markdown="block">',
         f"<caption>{name}</caption>",
         '<thead role="rowgroup" markdown="block">',
         '<tr role="row" markdown="block">',

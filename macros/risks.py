@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .model import Figure, Guide, InWords
 from .options import method_links
+from .pictures import icon_array
 from .problem import one
 from .render import Row, escape, table
 
@@ -25,12 +28,13 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     if of_one is None:
         columns.append("Named for")
     rows, counts = [], {}
+    out_of = _people(guide)
     for risk_id, risk in guide.risks.items():
         said = [s for s in risk.says if any(map(concerns, s.cites))]
         if not said:
             continue
         claim_ids = [c for c in claim_ids_of(risk.says) if concerns(c)]
-        cells = [escape(risk.name), " ".join(statement(s, concerns) for s in said), _how_often(guide, claim_ids)]
+        cells = [escape(risk.name), " ".join(statement(s, concerns) for s in said), _how_often(guide, claim_ids, out_of)]
         if of_one is None:
             named = {m for c in claim_ids for m in guide.methods_of(c)}
             cells.append(method_links(guide, named))
@@ -43,13 +47,23 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes])
 
 
-def _how_often(guide: Guide, claim_ids: list[str]) -> str:
-    """Every figure that these claims give, then the sources' own words; else that they are silent."""
+def _people(guide: Guide) -> int:
+    """The number of people that every figure is counted in, so that all can be compared.
+
+    It is the least one that fits each source's own; 1 where no source counts.
+    """
+    claims = (claim for source in guide.sources.values() for claim in source.claims.values())
+    return math.lcm(*(claim.frequency.out_of for claim in claims if isinstance(claim.frequency, Figure)))
+
+
+def _how_often(guide: Guide, claim_ids: list[str], out_of: int) -> str:
+    """Every figure that these claims give, with a picture, then the sources' own words; else that they are silent."""
     figures, words = [], []
     for claim_id in claim_ids:
         frequency = guide.claim(claim_id)[2].frequency
         if isinstance(frequency, Figure):
-            figures.append(f"{figure(frequency)} {pooled(guide, claim_id)}".strip() + cite(claim_id))
+            said = f"{figure(frequency, out_of)} {pooled(guide, claim_id)}".strip() + cite(claim_id)
+            figures.append(said + icon_array(frequency.count * out_of // frequency.out_of, out_of))
         elif isinstance(frequency, InWords):
             words.append(f"“{escape(frequency.words)}”{cite(claim_id)}")
     if words:

@@ -100,9 +100,29 @@ def questions(guide: Guide, *topics: str) -> str:
             raise MacroError(f"no gap has the topic '{topic}'.", suggestion(str(topic), known))
     parts = []
     for topic in topics or known:
-        items = [f"- {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic]
+        items = [f"- [ ] {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic]
         parts.append("\n".join([f"**{escape(topic)}**", "", *items]))
     return "\n\n".join(parts)
+
+
+def my_notes(guide: Guide, about: str) -> str:
+    """A field for the reader's own notes, which stay on the device; on paper, lines to write on.
+
+    `about` is what stands above it, such as "What matters most to me".
+    """
+    return f'<p class="notes"><label>{escape(about)}<textarea rows="4"></textarea></label></p>'
+
+
+def search_field(guide: Guide) -> str:
+    """The field to search the guide with, and the everyday words that it understands."""
+    everyday = [f"{said}={entry.word}" for entry in guide.words.values() for said in entry.everyday]
+    return (
+        '<div id="search" class="search">\n'
+        f'<p data-everyday="{escape("|".join(everyday))}"><label>What do you want to know?'
+        '<input type="search" autocomplete="off" disabled></label></p>\n'
+        '<p role="status">Searching needs JavaScript, which is off. The menu lists every page.</p>\n'
+        '<ol class="results"></ol>\n</div>'
+    )
 
 
 def _topics(guide: Guide) -> list[str]:

@@ -1,0 +1,76 @@
+"""What the guide does at the events of MkDocs: the only module that knows the generator.
+
+Nothing here decides what a page says. Under another generator the pages are the same; their
+search, their structured data and their pictures for sharing come from here.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import mkdocs
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+#: The theme's scripts and styles, which the guide's own templates do not use.
+_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICENSE")
+#: The search engine, as MkDocs brings it.
+_ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
+
+_serving = False
+
+
+def on_startup(command, dirty):
+    """Remembers whether this is a preview, for which no pictures are drawn."""
+    global _serving  # noqa: PLW0603 (MkDocs hands this to nobody else)
+    _serving = command == "serve"
+
+
+@event_priority(100)  # before mkdocs-macros imports the package
+def on_config(config):
+    """Forgets the package, so that an edit to it shows in a preview."""
+    for name in [name for name in sys.modules if name == "macros" or name.startswith("macros.")]:
+        del sys.modules[name]
+    return config
+
+
+def on_files(files, config):
+    """Leaves out the theme's files that no page loads, and adds the search engine."""
+    for file in [file for file in files if file.src_uri.startswith(_UNUSED)]:
+        files.remove(file)
+    files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Tells the search index which questions a page answers, and what is only a list of entries."""
+    page.meta["tags"] = page.meta.get("answers", [])
+    if page.meta.get("kind") == "collection":
+        page.meta["search"] = {"boost": 0.2}  # whoever searches wants the page that explains
+    return markdown
+
+
+def on_env(env, config, files):
+    """Gives the templates what they show of the guide as a whole."""
+    from macros import load, version  # noqa: PLC0415 (after the package was forgotten)
+
+    env.globals["version"] = version.version()
+    # structured: to come
+    return env
+
+
+def _structured(guide, metadata, site, page):
+    facts = metadata.PageFacts(
+        page.file.src_uri,
+        page.title,
+        page.meta.get("description", ""),
+        page.canonical_url or "",
+        page.parent.title if page.parent else "",
+    )
+    return metadata.script_text(metadata.structured(guide, facts, site))
+
+
+def on_post_build(config):
+    pass

@@ -1,0 +1,38 @@
+// Two options side by side, taken from the table of all: for narrow screens, where it is long.
+
+for (const frame of all(".compare")) {
+  const table = one("table", frame);
+  const columns = all("thead th", table).slice(1).map((cell) => cell.textContent);
+  const rows = all("tbody tr", table);
+  const copy = (cell) => {
+    const inner = cell.cloneNode(true);
+    for (const element of all(".meaning", inner)) element.remove();
+    for (const element of all("[id]", inner)) element.removeAttribute("id");
+    return [...inner.childNodes];
+  };
+
+  const pick = (text, chosen) => {
+    const select = make("select");
+    rows.forEach((row, index) => select.append(make("option", { value: index }, one("th", row).textContent.trim())));
+    select.selectedIndex = chosen;
+    return { select, label: make("label", {}, text, select) };
+  };
+  const choices = [pick("Compare", 0), pick("with", rows.length - 1)];
+  const shown = make("div");
+
+  const show = () => {
+    const both = choices.map(({ select }) => rows[select.selectedIndex]);
+    const pair = make("table", { class: "pair" }, make("caption", {}, "Your two options"),
+      make("thead", {}, make("tr", {}, ...both.map((row) => make("th", { scope: "col" }, ...copy(one("th", row)))))));
+    columns.forEach((column, index) => {
+      pair.append(make("tbody", {},
+        make("tr", {}, make("th", { colspan: 2, scope: "rowgroup" }, column)),
+        make("tr", {}, ...both.map((row) => make("td", {}, ...copy(all("td", row)[index]))))));
+    });
+    shown.replaceChildren(pair);
+  };
+
+  for (const { select } of choices) select.addEventListener("change", show);
+  frame.before(make("div", { class: "choose" }, ...choices.map(({ label }) => label)), shown);
+  show();
+}

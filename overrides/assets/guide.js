@@ -1,0 +1,87 @@
+// What every page does beyond HTML. Each part works by itself, and the page reads without any.
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const base = new URL("..", document.currentScript.src); // the site's root
+
+// An element with its attributes and children; text is text, never markup.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// Light or dark: the reader's device decides until a choice is made.
+function scheme() {
+  const button = one("button.scheme");
+  const root = document.documentElement;
+  const dark = () => (root.dataset.scheme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const name = () => { button.textContent = dark() ? "Light colors" : "Dark colors"; };
+  button.addEventListener("click", () => {
+    root.dataset.scheme = dark() ? "light" : "dark";
+    try { localStorage.setItem("scheme", root.dataset.scheme); } catch {} // private windows may refuse
+    name();
+  });
+  name();
+  button.hidden = false;
+}
+
+// A note's text opens beside its number, so that nobody loses the place.
+function notes() {
+  const shown = make("div", { class: "meaning note", popover: "auto", role: "note", tabindex: "-1" });
+  if (!shown.showPopover) return; // the link still leads to the note
+  document.body.append(shown);
+  for (const reference of all("a.footnote-ref")) {
+    reference.addEventListener("click", (event) => {
+      const note = document.getElementById(decodeURIComponent(reference.hash.slice(1)));
+      if (!note || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const copy = note.cloneNode(true);
+      for (const element of all(".footnote-backref, .meaning", copy)) element.remove();
+      for (const element of all("[id]", copy)) element.removeAttribute("id");
+      shown.replaceChildren(...copy.childNodes);
+      reference.after(shown); // next to be read, and next to be reached with Tab
+      shown.showPopover({ source: reference });
+      shown.focus();
+      shown.addEventListener("toggle", () => {
+        if (shown.contains(document.activeElement) || document.activeElement === document.body) reference.focus();
+      }, { once: true });
+    });
+  }
+}
+
+// What an address points to may stand in a part that is closed.
+function reveal() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const closed = target?.closest("details:not([open])");
+  if (closed) {
+    closed.open = true;
+    target.scrollIntoView();
+  }
+}
+
+// On paper, nobody can press a link: its address stands at the end.
+function addresses() {
+  const links = new Map();
+  for (const link of all("article a[href]")) {
+    if (link.host === location.host && link.pathname !== location.pathname && !link.closest(".help, .edit"))
+      links.set(link.origin + link.pathname, link.textContent.trim());
+  }
+  if (!links.size) return;
+  const list = make("ul");
+  for (const [address, text] of [...links].sort()) list.append(make("li", {}, `${text}: ${address}`));
+  one("article").append(make("div", { class: "addresses" }, make("p", {}, "The pages that this page leads to:"), list));
+}
+
+// Parts that few pages need come only with them.
+const parts = { ".tick, .notes label": "mine.js", ".compare": "compare.js", "#search": "search.js" };
+
+scheme();
+notes();
+reveal();
+addEventListener("hashchange", reveal);
+addresses();
+for (const [selector, file] of Object.entries(parts)) {
+  if (one(selector)) document.head.append(make("script", { src: new URL(`assets/${file}`, base) }));
+}
