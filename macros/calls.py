@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from inspect import signature
 
+from .drawings import drawing
 from .gallery import gallery
 from .model import Guide
 from .options import (
@@ -18,7 +19,7 @@ from .options import (
     compare_table,
     conditions_table,
     methods_table,
-    names_table,
+    names_list,
     options_table,
     steps,
 )
@@ -35,13 +36,14 @@ _CALLS = (
     (conditions_table, "release"),
     (disagreement, "cold-destroys-or-pauses"),
     (disagreements,),
+    (drawing, "cold"),
     (gallery,),
     (gap, "warning-signs", "chance-it-works"),
     (gaps,),
     (glossary,),
     (methods_table,),
     (my_notes, "What I want to ask"),
-    (names_table,),
+    (names_list,),
     (options_table,),
     (questions, "Afterwards"),
     (risk_table, "release"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -116,7 +117,7 @@ def _wrapped(words: list[str], size: int, width: int) -> list[str]:
             continue
         rest = word
         while font.getlength(rest) > width:
-            most = next(n for n in range(len(rest), 0, -1) if font.getlength(rest[:n]) <= width)
+            most = bisect_right(range(1, len(rest)), width, key=lambda n: font.getlength(rest[:n])) or 1
             lines.append(rest[:most])
             rest = rest[most:]
         lines.append(rest)

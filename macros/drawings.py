@@ -42,7 +42,7 @@ def drawing(guide: Guide, method: str) -> str:
     title, desc = f"drawing-{method}-title", f"drawing-{method}-desc"
     return "\n".join(
         [
-            '<figure class="drawing">',
+            '<figure class="drawing" data-search-exclude="true">',
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{title} {desc}" font-size="30">',
             f'<title id="{title}">{escape(name)}</title>',
             f'<desc id="{desc}">{shows}</desc>',
@@ -175,7 +175,7 @@ def _tool_name(words: str) -> str:
 
 
 def _after(words: str) -> str:
-    """What becomes of the signals behind the place."""
+    """What becomes of the signals past the place."""
     return _label(620, _LOW, words, "end")
 
 
@@ -186,7 +186,7 @@ _DRAWINGS = {
             _area("fluid", "M252 204C244 156 292 158 318 150S400 158 394 204 350 256 318 254 258 252 252 204Z", 4),
             _nerve(right=264),
             _nerve(left=380),
-            _dots("nerve", 6, 276, 368, _NERVE - 13, _NERVE, _NERVE + 13),
+            _dots("nerve", 6, 282, 362, _NERVE - 13, _NERVE, _NERVE + 13),
             _SYRINGE,
             _SIGNALS,
             _signals(500),
@@ -195,8 +195,8 @@ _DRAWINGS = {
             _after("Fewer signals"),
         ),
         "A needle goes through the skin to a nerve. The chemical spreads around a spot on the nerve, "
-        "and the fibers there break down. Three signals come up to the spot, and one goes on behind it.",
-        "A needle brings a chemical to the nerve, so that fewer signals get through",
+        "and the fibers there break down. Three signals come up to the spot, and one goes on past it.",
+        "Nerve fibers break down where the chemical goes in",
     ),
     "heat": _Drawing(
         (
@@ -211,8 +211,8 @@ _DRAWINGS = {
             _tool_name("Wand"),
             _after("Signals blocked"),
         ),
-        "A thin wand goes through the skin to a nerve. Waves show that a spot on the nerve gets hot. "
-        "Three signals come up to the spot, and none goes on behind it.",
+        "A thin wand goes through the skin to a nerve. Waves show the heat at a spot on the nerve. "
+        "Three signals come up to the spot, and none goes on past it.",
         "A wand heats a spot on the nerve, to block its pain signals",
     ),
     "cold": _Drawing(
@@ -229,7 +229,7 @@ _DRAWINGS = {
             _after("Signals disturbed"),
         ),
         "A thin wand goes through the skin to a nerve. A ball of ice with a snowflake shows the cold. "
-        "Large signals come up to the ice, and small ones go on behind it.",
+        "Large signals come up to the ice, and small ones go on past it.",
         "A wand freezes the nerve, to disturb its signals",
     ),
     "release": _Drawing(
@@ -258,7 +258,7 @@ _DRAWINGS = {
             _cut(212),
             _nerve(left=428),
             _cut(428),
-            _dots("mark", 4, 234, 406, _FIBERS[0] + _NERVE, _FIBERS[-1] + _NERVE),
+            _dots("mark", 4, 240, 400, _FIBERS[0] + _NERVE, _FIBERS[-1] + _NERVE),
             _nerve(246, 394, y=138),
             _cut(246, 138),
             _cut(394, 138),

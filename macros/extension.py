@@ -106,7 +106,7 @@ class _Words(Treeprocessor):
             button = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
             button.text = form
             meaning = etree.Element(
-                "span", {"class": "meaning", "popover": "auto", "id": target, "data-search-exclude": ""}
+                "span", {"class": "meaning", "popover": "auto", "id": target, "data-search-exclude": "true"}
             )
             meaning.text = f"{entry.word}: {entry.meaning.text}"
             meaning.tail = after
@@ -144,10 +144,10 @@ class _Frame(Treeprocessor):
         title = next((index for index, element in enumerate(children) if element.tag == "h1"), None)
         if title is None:
             return
-        line = etree.Element("p", {"class": "review", "data-search-exclude": ""})
+        line = etree.Element("p", {"class": "review", "data-search-exclude": "true"})
         line.text = review_line(self.guide, self.today)
         root.insert(title + 1, line)
-        grade = etree.Element("p", {"class": "grade", "data-search-exclude": ""})
+        grade = etree.Element("p", {"class": "grade", "data-search-exclude": "true"})
         with_terms, without = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
         self.md.measures = Measures(with_terms, without, prose.measure(paragraphs(root, tables=False)).words)
         grade.text = grade_line(with_terms, without)
@@ -156,7 +156,7 @@ class _Frame(Treeprocessor):
             root.append(grade)
             return
         root.insert(list(root).index(notes), grade)
-        notes.set("data-search-exclude", "")  # a search should find the page, not its notes
+        notes.set("data-search-exclude", "true")  # a search should find the page, not its notes
         rule, listed = notes.find("hr"), notes.find("ol")
         rule.tag, rule.text = "h2", "Where this comes from"
         rule.set("id", "where-this-comes-from")
@@ -204,10 +204,12 @@ class _Navigation(Treeprocessor):
             if element.get("class") == "toc":
                 element.tag = "nav"
                 element.set("aria-label", "On this page")
-                element.set("data-search-exclude", "")
+                element.set("data-search-exclude", "true")
                 heading = etree.Element("p")
                 heading.text = "On this page"
                 element.insert(0, heading)
+            elif element.tag == "sup":
+                element.set("data-search-exclude", "true")
             elif element.get("class") == "headerlink":
                 element.attrib.update({"aria-hidden": "true", "tabindex": "-1", "title": "Link to this section"})
 
@@ -277,7 +279,7 @@ class _EditLinks(Treeprocessor):
                 if child.tag != "table" or not child.get("data-part"):
                     continue
                 line = document.line((child.get("data-part"),))
-                paragraph = etree.Element("p", {"class": "edit", "data-search-exclude": ""})
+                paragraph = etree.Element("p", {"class": "edit", "data-search-exclude": "true"})
                 link = etree.SubElement(
                     paragraph, "a", {"href": f"{self.repository}/edit/main/{document.file}#L{line}"}
                 )

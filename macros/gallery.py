@@ -52,5 +52,5 @@ def _arguments(function) -> str:
 def _example(macros, name: str) -> str:
     # An id stands once on a page: the live result here is only to look at.
     shown = macros[name](*calls.EXAMPLES[name])
-    shown = re.sub(r' id="[^"]*"', "", re.sub(r" \{ #[^}]* \}", "", shown))
-    return re.sub(r"(?m)^## (.*)$", r"**\1**", shown)
+    shown = re.sub(r' id="(?!drawing-)[^"]*"', "", re.sub(r" \{ #[^}]* \}", "", shown))
+    return re.sub(r"(?m)^##+ (.*)$", r"**\1**", shown)

@@ -6,6 +6,7 @@ search, their structured data and their pictures for sharing come from here.
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -47,8 +48,8 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """Tells the search index which questions a page answers, and what is only a list of entries."""
     page.meta["tags"] = page.meta.get("answers", [])
-    if page.meta.get("kind") == "collection":
-        page.meta["search"] = {"boost": 0.2}  # whoever searches wants the page that explains
+    if page.meta.get("kind") == "collection":  # whoever searches wants the page that explains
+        page.meta["search"] = {"boost": 0.5 if page.meta["tags"] else 0.2}
     return markdown
 
 
@@ -57,20 +58,32 @@ def on_env(env, config, files):
     from macros import load, version  # noqa: PLC0415 (after the package was forgotten)
 
     env.globals["version"] = version.version()
-    # structured: to come
+    env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env
 
 
-def _structured(guide, metadata, site, page):
+def _structured(guide, site, page):
+    from macros import metadata  # noqa: PLC0415
+
     facts = metadata.PageFacts(
         page.file.src_uri,
         page.title,
         page.meta.get("description", ""),
         page.canonical_url or "",
         page.parent.title if page.parent else "",
+        re.findall(r'id="fn:([^"]+)"', page.content),
     )
     return metadata.script_text(metadata.structured(guide, facts, site))
 
 
-def on_post_build(config):
-    pass
+def on_post_page(output, page, config):
+    """Draws the page's picture for sharing, which needs the whole address of the site."""
+    from macros import card  # noqa: PLC0415
+
+    if config.site_url and not _serving:
+        section = page.parent.title if page.parent else ""
+        picture = card.card(page.title, section, config.extra["review"], config.site_name)
+        path = Path(page.file.abs_dest_path).with_name("card.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture)
+    return output

@@ -7,7 +7,6 @@ property for a probability, and a harm's count must not leave the claim that gav
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -148,7 +147,6 @@ def _named(guide: Guide, method_id: str, site: str) -> dict:
 def _method(guide: Guide, method_id: str, site: str) -> dict:
     """A method with what our sources say of it, and the names of the risks that they name for it."""
     method = guide.methods[method_id]
-    medical = [] if method.medical == NOT_REPORTED else re.split(r",? or |, ", method.medical)
     by_needle = _claimed(guide, method_id, BY_NEEDLE)
     risks = [
         risk_id
@@ -158,7 +156,7 @@ def _method(guide: Guide, method_id: str, site: str) -> dict:
     return _filled(
         {
             **_named(guide, method_id, site),
-            "alternateName": medical,
+            "alternateName": [] if method.medical == NOT_REPORTED else list(method.medical),
             "description": _text(method.what),
             "procedureType": "https://schema.org/PercutaneousProcedure" if by_needle else "",
             "howPerformed": _text(method.steps),

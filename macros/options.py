@@ -65,13 +65,13 @@ def methods_table(guide: Guide) -> str:
     )
 
 
-def names_table(guide: Guide) -> str:
-    """The medical name of every method, and the page that tells about it."""
-    rows = []
+def names_list(guide: Guide) -> str:
+    """The medical names of every method, and the page that tells about it."""
+    items = []
     for method_id, method in guide.methods.items():
-        rows.append(Row(f"name-{method_id}", [_medical(method), _method_link(guide, method_id), AIMS[method.aim]]))
-    columns = ["They said", "We call it", "What becomes of the nerve"]
-    return table("Medical names and the treatments they mean", columns, rows, "methods")
+        said = "A name that our sources do not give" if method.medical == NOT_REPORTED else _medical(method)
+        items.append(f"- **{said}:** {_method_link(guide, method_id)}. {AIMS[method.aim]}.")
+    return "\n".join(items)
 
 
 def compare_table(guide: Guide, *fields: str) -> str:

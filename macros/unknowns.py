@@ -101,7 +101,8 @@ def questions(guide: Guide, *topics: str) -> str:
     parts = []
     for topic in topics or known:
         items = [f"- [ ] {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic]
-        parts.append("\n".join([f"**{escape(topic)}**", "", *items]))
+        anchor = "ask-" + re.sub(r"\W+", "-", topic.lower()).strip("-")
+        parts.append("\n".join([f"### {escape(topic)} {{ #{anchor} }}", "", *items]))
     return "\n\n".join(parts)
 
 

@@ -17,7 +17,8 @@ for (const frame of all(".compare")) {
     select.selectedIndex = chosen;
     return { select, label: make("label", {}, text, select) };
   };
-  const choices = [pick("Compare", 0), pick("with", rows.length - 1)];
+  const without = rows.findIndex((row) => !one("th a", row)); // the first that is no treatment: doing nothing
+  const choices = [pick("Compare", 0), pick("with", Math.max(without, 1))];
   const shown = make("div");
 
   const show = () => {
@@ -33,6 +34,9 @@ for (const frame of all(".compare")) {
   };
 
   for (const { select } of choices) select.addEventListener("change", show);
-  frame.before(make("div", { class: "choose" }, ...choices.map(({ label }) => label)), shown);
+  const whole = make("details", { class: "all" }, make("summary", {}, `All ${rows.length} options`));
+  whole.open = matchMedia("(width >= 64em)").matches;
+  frame.before(make("div", { class: "choose" }, ...choices.map(({ label }) => label)), shown, whole);
+  whole.append(frame);
   show();
 }

@@ -17,7 +17,7 @@ function scheme() {
   const button = one("button.scheme");
   const root = document.documentElement;
   const dark = () => (root.dataset.scheme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  const name = () => { button.textContent = dark() ? "Light colors" : "Dark colors"; };
+  const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
   button.addEventListener("click", () => {
     root.dataset.scheme = dark() ? "light" : "dark";
     try { localStorage.setItem("scheme", root.dataset.scheme); } catch {} // private windows may refuse
@@ -63,14 +63,12 @@ function reveal() {
 
 // On paper, nobody can press a link: its address stands at the end.
 function addresses() {
-  const links = new Map();
-  for (const link of all("article a[href]")) {
-    if (link.host === location.host && link.pathname !== location.pathname && !link.closest(".help, .edit"))
-      links.set(link.origin + link.pathname, link.textContent.trim());
-  }
-  if (!links.size) return;
+  const linked = new Set(all("article a[href]").map((link) => link.origin + link.pathname));
   const list = make("ul");
-  for (const [address, text] of [...links].sort()) list.append(make("li", {}, `${text}: ${address}`));
+  for (const link of all("#menu a:not([aria-current])")) { // in the order of the guide
+    if (linked.has(link.origin + link.pathname)) list.append(make("li", {}, `${link.textContent.trim()}: ${link.href}`));
+  }
+  if (!list.children.length) return;
   one("article").append(make("div", { class: "addresses" }, make("p", {}, "The pages that this page leads to:"), list));
 }
 

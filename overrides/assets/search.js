@@ -23,9 +23,11 @@
     const { docs } = await answer.json();
     const titles = new Map(docs.filter(({ location }) => !location.includes("#")).map((doc) => [doc.location, doc.title]));
     const index = lunr(function () {
+      this.pipeline.remove(lunr.stopWordFilter); // a question such as "will it come back" is made of them
+      this.b(0.3); // short sections should not always win
       this.ref("at");
       this.field("title", { boost: 4 });
-      this.field("tags", { boost: 8 });
+      this.field("tags", { boost: 30 });
       this.field("page", { boost: 2 });
       this.field("text");
       docs.forEach((doc, at) => {
@@ -37,11 +39,14 @@
     return (asked) => {
       const said = ` ${words(asked).join(" ")} `;
       const meant = everyday.filter(([people]) => said.includes(` ${words(people).join(" ")} `)).flatMap(([, word]) => words(word));
+      const fits = (word, options) => index.query((query) => query.term(word, options)).length > 0;
+      const begun = { usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING };
       const found = index.query((query) => {
         for (const word of words(asked)) {
           query.term(word, { boost: 4 });
-          if (word.length > 3) query.term(word, { boost: 1, usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING });
-          if (word.length > 4) query.term(word, { boost: 0.3, editDistance: 1 });
+          if (word.length > 3) query.term(word, { boost: 0.5, ...begun }); // it may still be typed
+          // Only a word that stands nowhere can be a typing mistake.
+          if (word.length > 4 && !fits(word, {}) && !fits(word, begun)) query.term(word, { boost: 1, editDistance: 2 });
         }
         for (const word of meant) query.term(word, { boost: 3 });
       });
@@ -58,7 +63,7 @@
 
   // The part of a text around the first word that was asked for, with all of them marked.
   function part(text, marks) {
-    const found = marks.filter((word) => word.length > 2).map((word) => word.slice(0, Math.max(4, word.length - 2)));
+    const found = marks.filter((word) => word.length > 3).map((word) => word.slice(0, Math.max(4, word.length - 2)));
     const pattern = found.length ? new RegExp(`\\b(?:${found.join("|")})\\p{L}*`, "giu") : /(?!)/g;
     const at = Math.max(0, text.search(pattern));
     const start = at < 60 ? 0 : text.indexOf(" ", at - 60) + 1;
