@@ -137,7 +137,7 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
     anchors = {}
     for path, text in texts.items():
         page, measures = converted(answered(text, macros))
-        line, over = measure_problems(measures, names[path], front_matter(text, path)[0].kind == "collection")
+        line, over = measure_problems(measures, names[path], front_matter(text, path)[0].kind is not None)
         anchors[path], unsafe = built_problems(page, names[path])
         report.append(line)
         found += [*over, *unsafe]

@@ -23,7 +23,7 @@ def cited(markdown: str) -> list[str]:
 
 
 SILENT = "Our sources do not say."
-SCOPE = "Some sources speak of neurolysis in general. What they say then stands at every kind that they mean."
+SCOPE = "Some sources speak of several treatments together. We list that at each one they mean."
 
 
 def cite(*claim_ids: str) -> str:

@@ -36,11 +36,12 @@ EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 #: Elements inside which no word becomes a button.
-_PLAIN = {"a", "button", "caption", "code", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
+_PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
 #: A page with fewer sections needs no list of them.
 _FEWEST_SECTIONS = 3
+_AHEAD, _BEHIND = re.compile(r"[(“‘\"]*$"), re.compile(r"[.,;:!?)”’\"]*")  # what stands right at a word
 _PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end
 
 
@@ -99,21 +100,33 @@ class _Words(Treeprocessor):
 
     def _put(self, parent: etree.Element, index: int, text: str) -> str:
         """Puts the words of `text` into `parent` as elements; returns the text before the first."""
-        before, *rest = self.pattern.split(text)
-        for form, after in zip(rest[::2], rest[1::2], strict=True):
+        parts = self.pattern.split(text)
+        forms, around = parts[1::2], parts[::2]  # each form stands between two texts
+        meanings = []
+        for number, form in enumerate(forms):
             word_id, entry = self.entries[form.lower()]
             target = f"meaning-{word_id}"
-            button = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
-            button.text = form
+            shown = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
+            shown.text = form
+            ahead, behind = _AHEAD.search(around[number])[0], _BEHIND.match(around[number + 1])[0]
+            if ahead or behind:  # a line may end beside a button, but never between a word and its point
+                around[number] = around[number].removesuffix(ahead)
+                around[number + 1] = around[number + 1].removeprefix(behind)
+                shown.tail, button = behind, shown
+                shown = etree.Element("span", {"class": "kept"})
+                shown.text = ahead
+                shown.append(button)
             meaning = etree.Element(
                 "span", {"class": "meaning", "popover": "auto", "id": target, "data-search-exclude": "true"}
             )
-            meaning.text = f"{entry.word}: {entry.meaning.text}"
-            meaning.tail = after
-            parent.insert(index, button)
-            parent.insert(index + 1, meaning)
-            index += 2
-        return before
+            etree.SubElement(meaning, "b").text = f"{entry.word}: "
+            meaning[0].tail = entry.meaning.text.removesuffix(".")
+            parent.insert(index + 2 * number, shown)
+            parent.insert(index + 2 * number + 1, meaning)
+            meanings.append(meaning)
+        for meaning, tail in zip(meanings, around[1:], strict=True):
+            meaning.tail = tail
+        return around[0]
 
 
 class _OneMeaning(Treeprocessor):
@@ -173,7 +186,7 @@ class _Boxes(Treeprocessor):
         for item in root.iter("li"):
             if (item.text or "").startswith("[ ] "):
                 label = etree.Element("label")
-                box = etree.SubElement(label, "input", {"type": "checkbox", "autocomplete": "off"})
+                box = etree.SubElement(label, "input", {"type": "checkbox"})
                 box.tail, item.text = item.text[4:], None
                 for child in list(item):
                     item.remove(child)

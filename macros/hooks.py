@@ -48,7 +48,9 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """Tells the search index which questions a page answers, and what is only a list of entries."""
     page.meta["tags"] = page.meta.get("answers", [])
-    if page.meta.get("kind") == "collection":  # whoever searches wants the page that explains
+    if page.meta.get("kind") == "gallery":
+        page.meta["search"] = {"exclude": True}
+    elif page.meta.get("kind") == "collection":  # whoever searches wants the page that explains
         page.meta["search"] = {"boost": 0.5 if page.meta["tags"] else 0.2}
     return markdown
 

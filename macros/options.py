@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .cite import SCOPE, SILENT, answer, cite, claim_ids_of, statement
-from .model import NOT_REPORTED, Guide, Method, Option
+from .model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option
 from .problem import MacroError, one, suggestion
 from .render import Row, escape, listing, table
 
@@ -48,7 +48,7 @@ def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
         "The treatments",
-        ["Treatment", "Medical name", "What is done", "What becomes of the nerve"],
+        ["Treatment", "Medical name", "What is done", "What happens to the nerve"],
         [
             Row(
                 method_id,
@@ -65,12 +65,22 @@ def methods_table(guide: Guide) -> str:
     )
 
 
+def _everyday(guide: Guide, method: Method) -> str:
+    """What people say instead of a method's medical names, as a sentence; "" where nothing is written down."""
+    named = set() if method.medical == NOT_REPORTED else set(method.medical)
+    said = [f"“{escape(word.everyday[0])}”" for word in guide.words.values() if word.word in named and word.everyday]
+    if not said:
+        return ""
+    return f"People may also say {listing(list(dict.fromkeys(said)))}. ({NOT_FROM_SOURCES.capitalize()}.)"
+
+
 def names_list(guide: Guide) -> str:
-    """The medical names of every method, and the page that tells about it."""
+    """The names of every method, what people say instead, and the page that tells about it."""
     items = []
     for method_id, method in guide.methods.items():
-        said = "A name that our sources do not give" if method.medical == NOT_REPORTED else _medical(method)
-        items.append(f"- **{said}:** {_method_link(guide, method_id)}. {AIMS[method.aim]}.")
+        said = "Another name" if method.medical == NOT_REPORTED else _medical(method)
+        parts = [f"**{said}**: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
+        items.append("- " + " ".join(filter(None, parts)))
     return "\n".join(items)
 
 
@@ -106,7 +116,8 @@ def steps(guide: Guide, method: str) -> str:
 def at_a_glance(guide: Guide, method: str) -> str:
     """All that our sources answer about one method. Raises MacroError for an unknown method."""
     entry = one("method", guide.methods, method)
-    rows = [Row("medical-name", ["Medical name", _medical(entry)])]
+    names = " ".join(filter(None, [_medical(entry).removesuffix(".") + ".", _everyday(guide, entry)]))
+    rows = [Row("medical-name", ["Other names", names])]
     rows += [Row(field, [_heading(field), answer(getattr(entry, field))]) for field in ASKED]
     return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows, "methods")
 

@@ -43,7 +43,8 @@ class FrontMatter(Entry):
 
     description: form(r'[^<>"&]+', 'Write it without < > " and &: it stands in the head of the page.')
     answers: tuple[Text, ...] = ()  # what readers ask, for the search
-    kind: Literal["collection"] | None = None  # a page that only collects entries of the data
+    #: A page that only collects entries of the data, or the one that shows the macros.
+    kind: Literal["collection", "gallery"] | None = None
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -306,7 +307,7 @@ def link_problems(
 
 #: All that Markdown and the macros make. What is not listed could run or load.
 _TAGS = set(
-    """a blockquote br button caption circle code desc details div ellipse em figcaption figure g h1 h2 h3 h4 h5 h6
+    """a b blockquote br button caption circle code desc details div ellipse em figcaption figure g h1 h2 h3 h4 h5 h6
     hr img input label li line nav ol p path pre rect span strong summary sup svg table tbody td text textarea th
     thead title tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )

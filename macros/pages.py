@@ -16,6 +16,7 @@ from .problem import MacroError
 from .unknowns import disagreements_touched
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
+_GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
 
 
@@ -69,7 +70,7 @@ def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, st
     found: dict[str, list[tuple[str, str]]] = {}
     macros = bound(guide, {})
     for path, text in texts.items():
-        if path.startswith("sources/") or "gallery()" in text:
+        if path.startswith("sources/") or _GALLERY.match(text):
             continue
         try:
             markdown = answered(text, macros)

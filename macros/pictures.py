@@ -11,7 +11,7 @@ MOST_DRAWN = 10_000
 def icon_array(count: int, out_of: int) -> str:
     """`out_of` people as dots, `count` of them marked, as SVG on one line; "" for too many to draw.
 
-    A marked person is larger and has another shape, so that the picture works without color.
+    A marked person is a larger mark, so that the picture works without color.
     The sentence beside it says the same; the picture's name only tells what it is.
     """
     if out_of > MOST_DRAWN:
@@ -22,7 +22,7 @@ def icon_array(count: int, out_of: int) -> str:
     return (
         f'<svg class="array" viewBox="0 0 {columns} {rows}" role="img" aria-label="{name}">'
         f'<path class="others" d="{_dots(count, out_of, columns)}"/>'
-        f'<path class="marked" d="{_squares(count, columns)}"/></svg>'
+        f'<path class="marked" d="{_dots(0, count, columns)}"/></svg>'
     )
 
 
@@ -34,6 +34,3 @@ def _dots(first: int, end: int, columns: int) -> str:
         parts.append(f"M{column}.5 {row}.5h0" if column == 0 or index == first else "m1 0h0")
     return "".join(parts)
 
-
-def _squares(count: int, columns: int) -> str:
-    return "".join(f"M{index % columns} {index // columns}h1v1h-1z" for index in range(count))

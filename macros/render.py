@@ -52,31 +52,30 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) 
 
     `caption` and `columns` are plain text; `part` is the part of the data file that the rows
     come from, for the link to edit it. Each row's first cell is its header. Every cell
-    names its column, for phones, where the style stacks the cells; the roles keep it a table
-    for screen readers there. Raises ValueError for an empty cell or one too many: a table
-    must never leave a reader to guess.
+    names its column, for phones, where the style stacks the cells. Raises ValueError for an
+    empty cell or one too many: a table must never leave a reader to guess.
     """
     name = escape(caption)
     lines = [
-        f'<table class="shared {"wide" if len(columns) > _NARROW else "narrow"}" role="table"'
+        f'<table class="shared {"wide" if len(columns) > _NARROW else "narrow"}"'
         f' data-part="{escape(part)}" markdown="block">',
         f"<caption>{name}</caption>",
-        '<thead role="rowgroup" markdown="block">',
-        '<tr role="row" markdown="block">',
-        *(f'<th role="columnheader" scope="col" markdown="span">{escape(c)}</th>' for c in columns),
+        '<thead markdown="block">',
+        '<tr markdown="block">',
+        *(f'<th scope="col" markdown="span">{escape(c)}</th>' for c in columns),
         "</tr>",
         "</thead>",
-        '<tbody role="rowgroup" markdown="block">',
+        '<tbody markdown="block">',
     ]
     for row in rows:
         if len(row.cells) != len(columns) or not all(cell.strip() for cell in row.cells):
             raise ValueError(f"row '{row.id}' of '{caption}' has an empty cell, or not one for each column")
         header, *cells = row.cells
         lines += [
-            f'<tr id="{escape(row.id)}" role="row" markdown="block">',
-            f'<th role="rowheader" scope="row" markdown="span">{header}</th>',
+            f'<tr id="{escape(row.id)}" markdown="block">',
+            f'<th scope="row" markdown="span">{header}</th>',
             *(
-                f'<td role="cell"{_label(column, len(cells))} markdown="span">{cell}</td>'
+                f'<td{_label(column, len(cells))} markdown="span">{cell}</td>'
                 for column, cell in zip(columns[1:], cells, strict=True)
             ),
             "</tr>",

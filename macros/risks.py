@@ -9,7 +9,7 @@ from .model import Figure, Guide, InWords
 from .options import method_links
 from .pictures import icon_array
 from .problem import one
-from .render import Row, escape, table
+from .render import Row, escape, listing, table
 
 
 def risk_table(guide: Guide, method: str | None = None) -> str:
@@ -26,8 +26,8 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
 
     columns = ["Risk", "What can happen", "How often"]
     if of_one is None:
-        columns.append("Named for")
-    rows, counts = [], {}
+        columns.append("Treatments")
+    rows, notes, counted = [], {}, {}
     out_of = _people(guide)
     for risk_id, risk in guide.risks.items():
         said = [s for s in risk.says if any(map(concerns, s.cites))]
@@ -41,10 +41,27 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
         rows.append(Row(risk_id, cells))
         for claim_id in claim_ids:
             _, source, claim = guide.claim(claim_id)
-            if isinstance(claim.frequency, Figure) and source.counts:
-                counts[source.publisher] = source.counts
-    notes = [f"About the counts by {escape(who)}: {escape(note)}" for who, note in counts.items()]
-    return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes])
+            if isinstance(claim.frequency, Figure):
+                count = claim.frequency.count * out_of // claim.frequency.out_of
+                counted.setdefault((count, claim.frequency.of, pooled(guide, claim_id)), []).append((risk.name, claim_id))
+                if source.counts:
+                    notes[source.publisher] = f"About the counts by {escape(source.publisher)}: {escape(source.counts)}"
+    pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
+    return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
+
+
+def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[str, str]]) -> str:
+    """One picture for all harms that are counted alike, with the same in words."""
+    names = listing([escape(name.lower() if index else name) for index, (name, _) in enumerate(harms)])
+    each = ", each" if len(harms) > 1 else ""
+    words = f"**{names}{each}:** {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
+    words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
+    drawn = icon_array(count, out_of) or "So many people cannot be drawn."
+    return (
+        f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n'
+        "Each dot is one person. No other harm was counted, so no other has a picture. "
+        "That does not make the others less likely.\n\n</div>"
+    )
 
 
 def _people(guide: Guide) -> int:
@@ -57,13 +74,12 @@ def _people(guide: Guide) -> int:
 
 
 def _how_often(guide: Guide, claim_ids: list[str], out_of: int) -> str:
-    """Every figure that these claims give, with a picture, then the sources' own words; else that they are silent."""
+    """Every figure that these claims give, then the sources' own words; else that they are silent."""
     figures, words = [], []
     for claim_id in claim_ids:
         frequency = guide.claim(claim_id)[2].frequency
         if isinstance(frequency, Figure):
-            said = f"{figure(frequency, out_of)} {pooled(guide, claim_id)}".strip() + cite(claim_id)
-            figures.append(said + icon_array(frequency.count * out_of // frequency.out_of, out_of))
+            figures.append(f"{figure(frequency, out_of)} {pooled(guide, claim_id)}".strip() + cite(claim_id))
         elif isinstance(frequency, InWords):
             words.append(f"“{escape(frequency.words)}”{cite(claim_id)}")
     if words:

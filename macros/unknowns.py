@@ -46,7 +46,7 @@ def disagreements_touched(guide: Guide, markdown: str) -> str:
     ids = touched(guide, markdown)
     if not ids:
         return ""
-    parts = ["## Where our sources disagree", "Open a question to see what each side says."]
+    parts = ["## Where our sources disagree", "Open a question to see what each side says.\n{: .screen }"]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
         parts.append(

@@ -17,6 +17,17 @@ from macros import load
 from tests.tools import ARGUMENTS, installed
 
 ROOT = load.ROOT
+
+#: What was looked at for accessibility, for the summary: page, width, colors, state.
+LOOKED_AT: list[tuple] = []
+
+
+def pytest_terminal_summary(terminalreporter):
+    if LOOKED_AT:
+        violations = sum(count for *_, count in LOOKED_AT)
+        terminalreporter.write_line(f"axe-core: {len(LOOKED_AT)} page states tried, {violations} violations found.")
+
+
 PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
 
 
@@ -97,6 +108,21 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_tab(chromium):
+    """Opens tabs of a width, each with its own storage; closes them after the test."""
+    contexts = []
+
+    def opener(width: int = 1280, **options):
+        chosen = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"} | options
+        contexts.append(chromium.new_context(**chosen))
+        return contexts[-1].new_page()
+
+    yield opener
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ GUIDE = load.current()
 #: All that a drawing may hold: nothing that runs, loads or sets a color.
 TAGS = {"figure", "figcaption", "svg", "title", "desc", "g", "path", "rect", "circle", "ellipse", "text"}
 ATTRIBUTES = set(
-    """aria-labelledby class cx cy d fill font-size height id r role rx ry stroke-linecap
+    """aria-labelledby class cx cy d data-search-exclude fill font-size height id r role rx ry stroke-linecap
     stroke-width text-anchor transform viewBox width x y""".split()  # noqa: SIM905
 )
 CLASSES = {"drawing", "skin", "tissue", "nerve", "signal", "tool", "heat", "cold", "fluid", "scar", "mark"}

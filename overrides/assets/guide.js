@@ -32,6 +32,11 @@ function notes() {
   const shown = make("div", { class: "meaning note", popover: "auto", role: "note", tabindex: "-1" });
   if (!shown.showPopover) return; // the link still leads to the note
   document.body.append(shown);
+  let opener;
+  shown.addEventListener("toggle", ({ newState }) => {
+    const focus = document.activeElement;
+    if (newState === "closed" && (shown.contains(focus) || focus === document.body)) opener.focus();
+  });
   for (const reference of all("a.footnote-ref")) {
     reference.addEventListener("click", (event) => {
       const note = document.getElementById(decodeURIComponent(reference.hash.slice(1)));
@@ -41,12 +46,10 @@ function notes() {
       for (const element of all(".footnote-backref, .meaning", copy)) element.remove();
       for (const element of all("[id]", copy)) element.removeAttribute("id");
       shown.replaceChildren(...copy.childNodes);
+      opener = reference;
       reference.after(shown); // next to be read, and next to be reached with Tab
       shown.showPopover({ source: reference });
       shown.focus();
-      shown.addEventListener("toggle", () => {
-        if (shown.contains(document.activeElement) || document.activeElement === document.body) reference.focus();
-      }, { once: true });
     });
   }
 }
@@ -61,14 +64,26 @@ function reveal() {
   }
 }
 
+// A browser may take a table whose cells are stacked for no table; its roles say what it is.
+const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
+function tables() {
+  for (const [selector, role] of Object.entries(roles)) {
+    for (const element of all(selector, one("article"))) element.setAttribute("role", role);
+  }
+}
+
 // On paper, nobody can press a link: its address stands at the end.
 function addresses() {
-  const linked = new Set(all("article a[href]").map((link) => link.origin + link.pathname));
-  const list = make("ul");
-  for (const link of all("#menu a:not([aria-current])")) { // in the order of the guide
-    if (linked.has(link.origin + link.pathname)) list.append(make("li", {}, `${link.textContent.trim()}: ${link.href}`));
+  const address = (link) => link.origin + link.pathname;
+  const names = new Map(all("#menu a").map((link) => [address(link), link.textContent.trim()]));
+  const linked = new Map();
+  for (const link of all("article a[href]:not(.help a, .edit a)")) {
+    if (link.host === location.host && link.pathname !== location.pathname)
+      linked.set(address(link), names.get(address(link)) ?? link.textContent.split(",")[0].trim());
   }
-  if (!list.children.length) return;
+  if (!linked.size) return;
+  const list = make("ul");
+  for (const [where, name] of linked) list.append(make("li", {}, `${name}: ${where}`));
   one("article").append(make("div", { class: "addresses" }, make("p", {}, "The pages that this page leads to:"), list));
 }
 
@@ -80,6 +95,7 @@ notes();
 reveal();
 addEventListener("hashchange", reveal);
 addresses();
+tables();
 for (const [selector, file] of Object.entries(parts)) {
   if (one(selector)) document.head.append(make("script", { src: new URL(`assets/${file}`, base) }));
 }

@@ -23,16 +23,35 @@
   });
   show();
 
-  const print = make("button", { type: "button" }, "Print this page");
-  print.addEventListener("click", () => window.print());
-  const remove = make("button", { type: "button" }, "Delete what I ticked and wrote");
+  const button = (text, act) => {
+    const made = make("button", { type: "button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
   const said = make("span", { role: "status" });
-  remove.addEventListener("click", () => {
-    kept = {};
-    try { localStorage.removeItem(key); } catch {}
+  let before;
+  const undo = button("Undo", () => {
+    kept = before;
+    keep();
     show();
-    said.textContent = "Deleted, on all pages.";
+    undo.hidden = true;
+    said.textContent = "It is back.";
   });
+  undo.hidden = true;
   const last = fields.at(-1);
-  (last.closest(".notes") ?? last.closest("ul")).after(make("p", { class: "mine" }, print, remove, said));
+  (last.closest(".notes") ?? last.closest("ul")).after(make("p", { class: "mine" },
+    button("Print what I ticked and wrote", () => {
+      document.body.classList.add("only-mine"); // the style of paper then leaves out the rest
+      window.print();
+      document.body.classList.remove("only-mine");
+    }),
+    button("Print the whole page", () => window.print()),
+    button("Delete what I ticked and wrote", () => {
+      before = kept;
+      kept = {};
+      try { localStorage.removeItem(key); } catch {}
+      show();
+      undo.hidden = false;
+      said.textContent = "Deleted, on all pages.";
+    }), undo, said));
 }

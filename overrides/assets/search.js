@@ -6,10 +6,15 @@
   const list = one("#search .results");
   const everyday = (one("#search [data-everyday]").dataset.everyday || "").split("|").filter(Boolean)
     .map((pair) => pair.toLowerCase().split("=")); // what people say, and the medical word for it
-  const MOST = 8;
+  const MOST = 8; // results
+  const FAR = 5; // a result this many times worse than the best helps nobody
 
   const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const plain = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
+  const plain = (html) => {
+    const body = new DOMParser().parseFromString(html, "text/html").body; // nothing in it runs or loads
+    for (const block of all("p, li, td, th, tr, h3", body)) block.append(" ");
+    return body.textContent.replace(/\s+/g, " ").trim();
+  };
 
   const engine = () => new Promise((done, failed) => {
     const script = make("script", { src: new URL("assets/lunr.js", base) });
@@ -36,20 +41,39 @@
         this.add({ at, title: plain(doc.title), page: plain(page), text: plain(doc.text), tags: whole ? (doc.tags ?? []).join(" ") : "" }, { boost: doc.boost ?? 1 });
       });
     });
+    // What people say is searched too, so that an ending or a typing mistake does not matter.
+    const sayings = lunr(function () {
+      this.pipeline.remove(lunr.stopWordFilter);
+      this.ref("at");
+      this.field("said");
+      everyday.forEach(([said], at) => this.add({ at, said }));
+    });
+    const stems = (text) => new Set(words(text).map((word) => lunr.stemmer(new lunr.Token(word)).toString()));
+
+    // A word that stands nowhere may be a typing mistake: a small one in a short word, a larger one in a long one.
+    const ask = (query, known, word, boost) => {
+      if (known(word)) query.term(word, { boost });
+      else if (word.length > 4) query.term(word, { boost: boost / 4, editDistance: word.length > 7 ? 2 : 1 });
+    };
+    const begun = (word) => ({ usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING, boost: 0.5, term: word });
+    const any = (where, word, options = {}) => where.query((query) => query.term(word, options)).length > 0;
+    const knows = (where) => (word) => any(where, word);
+
     return (asked) => {
-      const said = ` ${words(asked).join(" ")} `;
-      const meant = everyday.filter(([people]) => said.includes(` ${words(people).join(" ")} `)).flatMap(([, word]) => words(word));
-      const fits = (word, options) => index.query((query) => query.term(word, options)).length > 0;
-      const begun = { usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING };
-      const found = index.query((query) => {
-        for (const word of words(asked)) {
-          query.term(word, { boost: 4 });
-          if (word.length > 3) query.term(word, { boost: 0.5, ...begun }); // it may still be typed
-          // Only a word that stands nowhere can be a typing mistake.
-          if (word.length > 4 && !fits(word, {}) && !fits(word, begun)) query.term(word, { boost: 1, editDistance: 2 });
+      const said = words(asked);
+      const meant = sayings.query((query) => said.forEach((word) => ask(query, knows(sayings), word, 1)))
+        .filter(({ ref, matchData }) => Object.keys(matchData.metadata).length >= stems(everyday[ref][0]).size)
+        .flatMap(({ ref }) => words(everyday[ref][1]));
+      const found = !said.length ? [] : index.query((query) => {
+        for (const word of said) {
+          ask(query, knows(index), word, 4);
+          if (word.length > 3) query.term(word, begun(word)); // it may still be typed
         }
-        for (const word of meant) query.term(word, { boost: 3 });
+        for (const word of meant) query.term(word, { boost: 6 });
       });
+      const strange = said.filter((word) => word.length > 3 && !any(index, word) && !any(index, word, begun(word))
+        && !(word.length > 4 && any(index, word, { editDistance: word.length > 7 ? 2 : 1 }))
+        && !any(sayings, word) && !(word.length > 4 && any(sayings, word, { editDistance: word.length > 7 ? 2 : 1 })));
       const pages = new Map(); // by page: its best section, and the sum of all that fit
       for (const { ref, score } of found) {
         const doc = docs[ref];
@@ -57,7 +81,9 @@
         if (!pages.has(page)) pages.set(page, { doc, title: titles.get(page), score: 0, best: score });
         pages.get(page).score += score === pages.get(page).best ? score : score / 10;
       }
-      return { results: [...pages.values()].sort((a, b) => b.score - a.score).slice(0, MOST), marks: [...words(asked), ...meant] };
+      const sorted = [...pages.values()].sort((a, b) => b.score - a.score);
+      const results = sorted.filter(({ score }) => score > sorted[0].score / FAR).slice(0, MOST);
+      return { results, marks: [...said, ...meant], strange };
     };
   }
 
@@ -67,26 +93,28 @@
     const pattern = found.length ? new RegExp(`\\b(?:${found.join("|")})\\p{L}*`, "giu") : /(?!)/g;
     const at = Math.max(0, text.search(pattern));
     const start = at < 60 ? 0 : text.indexOf(" ", at - 60) + 1;
-    const cut = text.slice(start, start + 180);
+    const end = start + 180 < text.length ? text.lastIndexOf(" ", start + 180) : text.length;
+    const cut = text.slice(start, end);
     const children = [start ? "… " : ""];
     let from = 0;
     for (const match of cut.matchAll(pattern)) {
       children.push(cut.slice(from, match.index), make("mark", {}, match[0]));
       from = match.index + match[0].length;
     }
-    return make("p", {}, ...children, cut.slice(from), start + 180 < text.length ? " …" : "");
+    return make("p", {}, ...children, cut.slice(from), end < text.length ? " …" : "");
   }
 
   function show(search, asked) {
-    const { results, marks } = search(asked);
+    const { results, marks, strange } = search(asked);
     list.replaceChildren(...results.map(({ doc, title }) => {
       const section = plain(doc.title);
       const link = make("a", { href: new URL(doc.location, base) }, plain(title));
       return make("li", {}, link, section === plain(title) ? "" : make("strong", {}, section), part(plain(doc.text), marks));
     }));
+    const unknown = strange.length ? `This guide does not use the word “${strange.join("”, “")}”. That says nothing about you: ask your team. ` : "";
     const count = results.length;
-    status.textContent = !asked.trim() ? "" : count ? `${count} ${count === 1 ? "page" : "pages"} found, the best first.`
-      : "Nothing found. Try another word, or look at the medical words.";
+    status.textContent = !asked.trim() ? "" : count ? `${unknown}${count} ${count === 1 ? "page" : "pages"} found, the best first.`
+      : `${unknown}Nothing found. Try another word, or look at the medical words.`;
   }
 
   field.disabled = false;
