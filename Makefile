@@ -43,7 +43,7 @@ test: .venv/test-ready check ## run all tests, in a real browser too
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/python -m pytest
 
-picture: .venv/test-ready build ## make the README's picture anew
+picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture
 
 BASE ?= origin/main

@@ -98,7 +98,7 @@ def shown_problems(
 
 
 #: What docs/ may hold. Anything else would be published unseen; a drawing (.svg) can hold scripts.
-PUBLISHED = {".css", ".jpg", ".md", ".png", ".webp"}
+PUBLISHED = {".jpg", ".md", ".png", ".webp"}
 
 
 @dataclass(frozen=True)

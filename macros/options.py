@@ -16,7 +16,7 @@ ASKED = [name for name, field in Method.model_fields.items() if field.title]
 AIMS = {"destroys": "Destroys the nerve, or stops it", "frees": "Frees the nerve"}
 
 
-ORIGINS = {"sources": "", "guide": " (not an option that our sources name)"}
+ORIGINS = {"sources": "", "guide": " No source names this option."}
 
 
 def method_links(guide: Guide, method_ids: Iterable[str]) -> str:
@@ -71,7 +71,7 @@ def _everyday(guide: Guide, method: Method) -> str:
     said = [f"“{escape(word.everyday[0])}”" for word in guide.words.values() if word.word in named and word.everyday]
     if not said:
         return ""
-    return f"People may also say {listing(list(dict.fromkeys(said)))}. ({NOT_FROM_SOURCES.capitalize()}.)"
+    return f"People may also say {' or '.join(dict.fromkeys(said))}. ({NOT_FROM_SOURCES.capitalize()}.)"
 
 
 def names_list(guide: Guide) -> str:
@@ -123,10 +123,11 @@ def at_a_glance(guide: Guide, method: str) -> str:
 
 
 def _alternative_rows(guide: Guide) -> list[Row]:
-    return [
-        Row(option_id, [escape(option.name + ORIGINS[option.origin]), *_answers(option, SHARED)])
-        for option_id, option in guide.alternatives.items()
-    ]
+    rows = []
+    for option_id, option in guide.alternatives.items():
+        first, *others = _answers(option, SHARED)
+        rows.append(Row(option_id, [escape(option.name), first + ORIGINS[option.origin], *others]))
+    return rows
 
 
 def alternatives_table(guide: Guide) -> str:

@@ -33,4 +33,3 @@ def _dots(first: int, end: int, columns: int) -> str:
         row, column = divmod(index, columns)
         parts.append(f"M{column}.5 {row}.5h0" if column == 0 or index == first else "m1 0h0")
     return "".join(parts)
-

@@ -11,6 +11,9 @@ from .pictures import icon_array
 from .problem import one
 from .render import Row, escape, listing, table
 
+#: What stands below the pictures.
+_PICTURED = "Each dot is one person. A harm that nobody counted has no picture. That does not make it less likely."
+
 
 def risk_table(guide: Guide, method: str | None = None) -> str:
     """All risks, or those that our sources name for one method.
@@ -34,7 +37,11 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
         if not said:
             continue
         claim_ids = [c for c in claim_ids_of(risk.says) if concerns(c)]
-        cells = [escape(risk.name), " ".join(statement(s, concerns) for s in said), _how_often(guide, claim_ids, out_of)]
+        cells = [
+            escape(risk.name),
+            " ".join(statement(s, concerns) for s in said),
+            _how_often(guide, claim_ids, out_of),
+        ]
         if of_one is None:
             named = {m for c in claim_ids for m in guide.methods_of(c)}
             cells.append(method_links(guide, named))
@@ -43,10 +50,14 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
             _, source, claim = guide.claim(claim_id)
             if isinstance(claim.frequency, Figure):
                 count = claim.frequency.count * out_of // claim.frequency.out_of
-                counted.setdefault((count, claim.frequency.of, pooled(guide, claim_id)), []).append((risk.name, claim_id))
+                counted.setdefault((count, claim.frequency.of, pooled(guide, claim_id)), []).append(
+                    (risk.name, claim_id)
+                )
                 if source.counts:
                     notes[source.publisher] = f"About the counts by {escape(source.publisher)}: {escape(source.counts)}"
     pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
+    if pictures:
+        pictures.append(_PICTURED)
     return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
 
 
@@ -57,11 +68,7 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     words = f"**{names}{each}:** {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
     words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
     drawn = icon_array(count, out_of) or "So many people cannot be drawn."
-    return (
-        f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n'
-        "Each dot is one person. No other harm was counted, so no other has a picture. "
-        "That does not make the others less likely.\n\n</div>"
-    )
+    return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
 
 
 def _people(guide: Guide) -> int:

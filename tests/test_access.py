@@ -138,7 +138,7 @@ def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_ta
         focus = tab.evaluate(FOCUS)
         assert focus["inside"] and focus["seen"] and focus["ring"], focus
         names.append(focus["name"])
-    assert names[:2] == ["Close", "Start"]
+    assert names[:2] == ["Close", "Start"], names
     tab.keyboard.press("Escape")
     assert not menu.is_visible()
     assert tab.evaluate(FOCUS)["name"] == "Menu"
@@ -179,7 +179,7 @@ def test_a_citation_shows_its_claim_and_gives_the_place_back(address, open_tab):
 
 
 def test_a_medical_word_tells_its_meaning_by_mouse_keyboard_and_touch(address, open_tab):
-    meaning = "Moving x-ray pictures, seen while the doctor works."
+    meaning = "Moving x-ray pictures, seen while the doctor works"
     for touch in (False, True):
         tab = open_tab(360, has_touch=touch)
         tab.goto(address + "methods/chemical/")
@@ -279,6 +279,7 @@ def test_text_is_large_and_lines_are_short(site, address, tab):
                             const range = document.createRange();
                             range.setStart(node, word.index);
                             range.setEnd(node, word.index + word[0].trimEnd().length);
+                            if (!range.getBoundingClientRect().width) continue; // closed
                             const at = Math.round(range.getBoundingClientRect().bottom / 8);
                             lines.set(at, (lines.get(at) ?? 0) + word[0].length);
                         }
@@ -398,9 +399,5 @@ def test_a_table_is_read_as_a_table_at_every_width(address, open_tab, width):
     tab.goto(address + "risks/")
     tree = tab.locator("table").first.aria_snapshot()
     assert 'table "All risks that our sources name"' in tree
-    for part in (
-        'columnheader "How often"',
-        'rowheader "Infection"',
-        'img "A picture of 1,000 people, 1 of them marked."',
-    ):
-        assert part in tree
+    assert 'columnheader "How often"' in tree and 'rowheader "Infection"' in tree
+    assert 'img "A picture of 1,000 people, 1 of them marked."' in tab.locator(".counted").aria_snapshot()

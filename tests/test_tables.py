@@ -40,7 +40,7 @@ def test_a_risk_that_no_source_names_for_a_method_is_not_in_its_table(small):
 
 def test_an_option_of_our_own_says_so(small):
     shown = options.alternatives_table(small)
-    assert "Waiting (not an option that our sources name)" in shown
+    assert "No source names this option." in shown.partition("Waiting")[2]
     assert "Nothing is done. (Not from our sources.)" in shown
 
 
