@@ -196,14 +196,13 @@ class _Boxes(Treeprocessor):
 
 
 class _Sections(Treeprocessor):
-    """Marks where the list of a page's sections goes: before the first, if there are several."""
+    """Marks where the list of a page's sections goes: behind the first paragraphs, if there are several."""
 
     def run(self, root: etree.Element) -> None:
-        headings = [index for index, element in enumerate(root) if element.tag == "h2"]
-        if len(headings) >= _FEWEST_SECTIONS:
+        if sum(element.tag == "h2" for element in root) >= _FEWEST_SECTIONS:
             mark = etree.Element("p")
             mark.text = self.md.treeprocessors["toc"].marker
-            root.insert(headings[0], mark)
+            root.insert(next(i for i, element in enumerate(root) if element.tag not in ("h1", "p")), mark)
 
 
 class _Navigation(Treeprocessor):

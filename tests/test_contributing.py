@@ -48,7 +48,7 @@ def test_a_changed_number_is_told_in_meaning(repository):
     found = re.search(r"- Risks › Infection: 1 → 2 out of every 1,000 people, shown on (\d+) pages", summary)
     assert found and int(found[1]) >= 4
     assert "Bleeding" not in summary
-    assert "- `risks.md`: 1 table changed" in summary
+    assert "- `risks.md`: 1 table and text changed" in summary
 
 
 def test_claims_entries_pages_and_grades_are_told(repository):

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from PIL import Image
 
 from macros import load
 from macros.render import number
@@ -203,7 +204,7 @@ def test_a_failed_build_leaves_the_last_site_as_it_was(project):
 
 def test_addresses_come_from_the_environment_or_not_at_all(project, site):
     assert 'rel="canonical"' not in (site / "risks/index.html").read_text("utf-8")
-    assert "Edit this page" not in (site / "risks/index.html").read_text("utf-8")
+    assert "Propose a change" not in (site / "risks/index.html").read_text("utf-8")
     done = run(
         "mkdocs",
         "build",
@@ -217,3 +218,17 @@ def test_addresses_come_from_the_environment_or_not_at_all(project, site):
     html = (project / "site/risks/index.html").read_text("utf-8")
     assert '<link rel="canonical" href="https://example.org/guide/risks/">' in html
     assert 'href="https://github.com/o/r/edit/main/docs/risks.md"' in html
+    assert '<meta property="og:image" content="https://example.org/guide/risks/card.png">' in html
+    assert '"url":"https://example.org/guide/risks/"' in html
+    for page in pages(project / "site"):
+        picture = Image.open(project / "site" / page / "card.png")
+        assert picture.size == (1200, 630), page
+    missing = (project / "site/404.html").read_text("utf-8")
+    assert 'href="/guide/assets/guide.css"' in missing and 'href="/guide/risks/"' in missing
+
+
+def test_only_what_a_page_loads_is_published(site):
+    kinds = {path.suffix for path in site.rglob("*") if path.is_file()}
+    assert kinds == {".css", ".gz", ".html", ".js", ".json", ".svg", ".xml"}
+    scripts = {path.name for path in site.rglob("*.js")}
+    assert scripts == {"guide.js", "mine.js", "compare.js", "search.js", "lunr.js"}

@@ -16,7 +16,7 @@ function make(tag, attributes = {}, ...children) {
 function scheme() {
   const button = one("button.scheme");
   const root = document.documentElement;
-  const dark = () => (root.dataset.scheme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const dark = () => (root.dataset.scheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
   button.addEventListener("click", () => {
     root.dataset.scheme = dark() ? "light" : "dark";
