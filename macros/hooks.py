@@ -20,6 +20,9 @@ _UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICE
 #: The search engine, as MkDocs brings it.
 _ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
 
+#: Markup, and the meanings of medical words, which stand behind each.
+_TAGS = re.compile(r'<span class="meaning".*?</span>|<[^>]*>')
+
 _serving = False
 
 
@@ -45,14 +48,15 @@ def on_files(files, config):
     return files
 
 
-def on_page_markdown(markdown, page, config, files):
-    """Tells the search index which questions a page answers, and what is only a list of entries."""
-    page.meta["tags"] = page.meta.get("answers", [])
+def on_page_content(html, page, config, files):
+    """Tells the search index what a page is about: the questions that it answers, and its tables' rows."""
+    rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html, re.S)
+    page.meta["tags"] = [*page.meta.get("answers", []), *(_TAGS.sub("", row) for row in rows)]
     if page.meta.get("kind") == "gallery":
         page.meta["search"] = {"exclude": True}
     elif page.meta.get("kind") == "collection":  # whoever searches wants the page that explains
-        page.meta["search"] = {"boost": 0.5 if page.meta["tags"] else 0.2}
-    return markdown
+        page.meta["search"] = {"boost": 0.5 if page.meta.get("answers") else 0.2}
+    return html
 
 
 def on_env(env, config, files):

@@ -23,7 +23,7 @@ from . import prose
 from .calls import MACROS, bound
 from .cite import CITATION
 from .explain import explain
-from .model import Entry, Guide, Text, form
+from .model import Entry, Guide, form
 from .pages import body
 from .problem import DataError, MacroError, Problem, suggestion
 from .read import INVISIBLE, read
@@ -42,7 +42,8 @@ class FrontMatter(Entry):
     """What stands between the two lines of hyphens at the head of a page."""
 
     description: form(r'[^<>"&]+', 'Write it without < > " and &: it stands in the head of the page.')
-    answers: tuple[Text, ...] = ()  # what readers ask, for the search
+    #: What readers ask and this page answers, for the search.
+    answers: tuple[form(r".*\?", "Write it as a question, with a question mark at the end."), ...] = ()
     #: A page that only collects entries of the data, or the one that shows the macros.
     kind: Literal["collection", "gallery"] | None = None
 

@@ -7,6 +7,7 @@
   const everyday = (one("#search [data-everyday]").dataset.everyday || "").split("|").filter(Boolean)
     .map((pair) => pair.toLowerCase().split("=")); // what people say, and the medical word for it
   const MOST = 8; // results
+  const FILLER = 0.4; // what a word such as "it" counts for: little, but "will it come back" is made of them
   const FAR = 5; // a result this many times worse than the best helps nobody
 
   const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -32,13 +33,16 @@
       this.b(0.3); // short sections should not always win
       this.ref("at");
       this.field("title", { boost: 4 });
-      this.field("tags", { boost: 30 });
+      this.field("answers", { boost: 30 });
+      this.field("rows", { boost: 4 });
       this.field("page", { boost: 2 });
       this.field("text");
       docs.forEach((doc, at) => {
         const page = titles.get(doc.location.split("#")[0]) ?? "";
-        const whole = !doc.location.includes("#"); // a page's questions stand for the page, not for each section
-        this.add({ at, title: plain(doc.title), page: plain(page), text: plain(doc.text), tags: whole ? (doc.tags ?? []).join(" ") : "" }, { boost: doc.boost ?? 1 });
+        // What a page answers and lists stands for the page, not for each of its sections.
+        const tags = doc.location.includes("#") ? [] : doc.tags ?? [];
+        const [answers, rows] = [true, false].map((asks) => tags.filter((tag) => tag.endsWith("?") === asks).join(" "));
+        this.add({ at, title: plain(doc.title), page: plain(page), text: plain(doc.text), answers, rows }, { boost: doc.boost ?? 1 });
       });
     });
     // What people say is searched too, so that an ending or a typing mistake does not matter.
@@ -66,7 +70,7 @@
         .flatMap(({ ref }) => words(everyday[ref][1]));
       const found = !said.length ? [] : index.query((query) => {
         for (const word of said) {
-          ask(query, knows(index), word, 4);
+          ask(query, knows(index), word, lunr.stopWordFilter(new lunr.Token(word)) ? 4 : FILLER);
           if (word.length > 3) query.term(word, begun(word)); // it may still be typed
         }
         for (const word of meant) query.term(word, { boost: 6 });
