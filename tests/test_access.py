@@ -238,7 +238,8 @@ def test_no_page_is_wider_than_the_screen(site, address, open_tab, width):
 #: Text that is cut off: an element that hides what does not fit into it.
 CUT = """() => [...document.querySelectorAll("body *")].filter(e => {
     const s = getComputedStyle(e);
-    return e.clientHeight > 2 && ["hidden", "clip"].includes(s.overflowX) && e.tagName !== "TEXTAREA" && e.tagName !== "INPUT"
+    return e.clientHeight > 2 && ["hidden", "clip"].includes(s.overflowX)
+        && !e.matches("textarea, input")
         && s.clipPath === "none" && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.outerHTML.slice(0, 100))"""
 
