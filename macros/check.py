@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import load, prose
 from .calls import bound
+from .drawings import DRAWN, drawing
 from .extension import Measures, converted
 from .model import Guide
 from .pagecheck import built_problems, front_matter, link_problems, page_problems
@@ -128,6 +129,16 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
         for path in docs.rglob("*")
         if path.is_file() and path.suffix not in PUBLISHED
     ]
+    found += [
+        Problem(
+            f"{docs.name}/{path.relative_to(docs).as_posix()}",
+            1,
+            f"the name '{path.name}' would make an address that is hard to write.",
+            "Use small letters, digits and hyphens only, such as on-the-day.md.",
+        )
+        for path in docs.rglob("*")
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem if path.is_file() else path.name)
+    ]
     if found:
         return Checked(sorted(set(found)), [])
 
@@ -135,10 +146,11 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
     macros = bound(guide, uses)
     report = ["Grade without longest  words  page   (grade: with and without medical words)"]
     anchors = {}
+    drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]
     for path, text in texts.items():
         page, measures = converted(answered(text, macros))
         line, over = measure_problems(measures, names[path], front_matter(text, path)[0].kind is not None)
-        anchors[path], unsafe = built_problems(page, names[path])
+        anchors[path], unsafe = built_problems(page, names[path], drawn)
         report.append(line)
         found += [*over, *unsafe]
 

@@ -36,9 +36,9 @@ def drawing(guide: Guide, method: str) -> str:
     MacroError for an unknown method, and for one that has no drawing yet.
     """
     name = one("method", guide.methods, method).name
-    if method not in _DRAWINGS:
-        raise MacroError(f"there is no drawing of '{method}' yet.", "Add one to _DRAWINGS in macros/drawings.py.")
-    shapes, shows, caption = _DRAWINGS[method]
+    if method not in DRAWN:
+        raise MacroError(f"there is no drawing of '{method}' yet.", "Add one to DRAWN in macros/drawings.py.")
+    shapes, shows, caption = DRAWN[method]
     title, desc = f"drawing-{method}-title", f"drawing-{method}-desc"
     return "\n".join(
         [
@@ -179,7 +179,7 @@ def _after(words: str) -> str:
     return _label(620, _LOW, words, "end")
 
 
-_DRAWINGS = {
+DRAWN = {
     "chemical": _Drawing(
         (
             _body(),
@@ -267,6 +267,6 @@ _DRAWINGS = {
             _label(424, 150, "Taken out"),
         ),
         "A nerve runs below the skin. A piece of it is lifted out, and a gap is left between its two ends.",
-        "A surgeon takes the nerve out",
+        "A surgeon takes the nerve out, and our source tells no more",
     ),
 }

@@ -184,15 +184,18 @@ class _Boxes(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         for item in root.iter("li"):
-            if (item.text or "").startswith("[ ] "):
+            # In a list with empty lines between its entries, each is a paragraph.
+            holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+            if (holder.text or "").startswith("[ ] "):
                 label = etree.Element("label")
                 box = etree.SubElement(label, "input", {"type": "checkbox"})
-                box.tail, item.text = item.text[4:], None
-                for child in list(item):
-                    item.remove(child)
+                box.tail, holder.text = holder.text[4:], None
+                for child in [child for child in holder if child.tag not in ("ul", "ol")]:
+                    holder.remove(child)
                     label.append(child)
-                item.append(label)
+                holder.insert(0, label)
                 item.set("class", "tick")
+                item.set("data-mine", "true")
 
 
 class _Sections(Treeprocessor):

@@ -1,4 +1,4 @@
-"""What the guide does at the events of MkDocs: the only module that knows the generator.
+"""What the guide does at the events of MkDocs.
 
 Nothing here decides what a page says. Under another generator the pages are the same; their
 search, their structured data and their pictures for sharing come from here.
@@ -6,9 +6,12 @@ search, their structured data and their pictures for sharing come from here.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import sys
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 import mkdocs
@@ -42,7 +45,7 @@ def on_config(config):
 
 def on_files(files, config):
     """Leaves out the theme's files that no page loads, and adds the search engine."""
-    for file in [file for file in files if file.src_uri.startswith(_UNUSED)]:
+    for file in [file for file in files if file.src_uri.startswith(_UNUSED) and file.src_dir != config.docs_dir]:
         files.remove(file)
     files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
     return files
@@ -64,8 +67,20 @@ def on_env(env, config, files):
     from macros import load, version  # noqa: PLC0415 (after the package was forgotten)
 
     env.globals["version"] = version.version()
+    env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
+    env.filters["csp_hash"] = _csp_hash
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env
+
+
+def _csp_hash(script: str) -> str:
+    """How a Content-Security-Policy names a script that stands in the page: CSP Level 3, section 2.3.1."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _title(page) -> str:
+    """A page's title as plain text; MkDocs hands out HTML."""
+    return unescape(_TAGS.sub("", page.title))
 
 
 def _structured(guide, site, page):
@@ -73,7 +88,7 @@ def _structured(guide, site, page):
 
     facts = metadata.PageFacts(
         page.file.src_uri,
-        page.title,
+        _title(page),
         page.meta.get("description", ""),
         page.canonical_url or "",
         page.parent.title if page.parent else "",
@@ -88,7 +103,7 @@ def on_post_page(output, page, config):
 
     if config.site_url and not _serving:
         section = page.parent.title if page.parent else ""
-        picture = card.card(page.title, section, config.extra["review"], config.site_name)
+        picture = card.card(_title(page), section, config.extra["review"], config.site_name)
         path = Path(page.file.abs_dest_path).with_name("card.png")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture)

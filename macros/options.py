@@ -75,11 +75,12 @@ def _everyday(guide: Guide, method: Method) -> str:
 
 
 def names_list(guide: Guide) -> str:
-    """The names of every method, what people say instead, and the page that tells about it."""
+    """The medical names that our sources give, what people say instead, and the page that tells about it."""
     items = []
     for method_id, method in guide.methods.items():
-        said = "Another name" if method.medical == NOT_REPORTED else _medical(method)
-        parts = [f"**{said}**: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
+        if method.medical == NOT_REPORTED:
+            continue
+        parts = [f"**{_medical(method)}**: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
         items.append("- " + " ".join(filter(None, parts)))
     return "\n".join(items)
 
@@ -145,7 +146,7 @@ def options_table(guide: Guide) -> str:
     rows = [*methods, *_alternative_rows(guide)]
     columns = ["Option", *map(_heading, SHARED)]
     shown = table("All options, with the same questions answered for each", columns, rows, "methods")
-    return f'<div class="compare" markdown="block">\n\n{shown}\n\n</div>'
+    return f'<div class="compare" data-compare="true" markdown="block">\n\n{shown}\n\n</div>'
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:

@@ -10,7 +10,7 @@ import html
 import inspect
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -25,10 +25,12 @@ from .cite import CITATION
 from .explain import explain
 from .model import Entry, Guide, form
 from .pages import body
+from .pictures import ICON_ARRAY
 from .problem import DataError, MacroError, Problem, suggestion
 from .read import INVISIBLE, read
 
-_FENCE = re.compile(r"^ {0,3}(```+(?!.*`)|~~~+)")
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+) *[\w-]*\s*$")
+_FENCE_LIKE = re.compile(r"^\s*(```+(?!.*`)|~~~)")
 _INLINE_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?:(?!\1).)+\1(?!`)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\]]+)\]:")
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S+")
@@ -244,6 +246,9 @@ def _fence_problems(text: str, file: str) -> Iterator[Problem]:
             fence = None
         elif mark and not fence:
             fence = mark[1], number, line.strip()
+        elif not fence and _FENCE_LIKE.match(line):
+            mend = "Write ``` alone on its line, without spaces before it, or with one word behind it."
+            yield Problem(file, number, f"'{line.strip()}' does not begin code that every program sees.", mend)
     if fence:
         mend = f"Write a line with {fence[0]} where the code ends."
         yield Problem(file, fence[1], f"'{fence[2]}' begins code that never ends.", mend)
@@ -308,15 +313,18 @@ def link_problems(
 
 #: All that Markdown and the macros make. What is not listed could run or load.
 _TAGS = set(
-    """a b blockquote br button caption circle code desc details div ellipse em figcaption figure g h1 h2 h3 h4 h5 h6
-    hr img input label li line nav ol p path pre rect span strong summary sup svg table tbody td text textarea th
-    thead title tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
+    """a b blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img input label li nav ol p pre span
+    strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )
 _PLAIN_ATTRIBUTES = set(
-    """alt aria-hidden aria-label aria-labelledby autocomplete class cx cy d disabled fill height id markdown open
-    points popover popovertarget r role rows rx ry scope start stroke-linecap stroke-linejoin stroke-width tabindex
-    text-anchor title transform type viewbox width x x1 x2 y y1 y2 font-size""".split()  # noqa: SIM905
+    """alt aria-hidden aria-label autocomplete class disabled id markdown open popover popovertarget role rows scope
+    start tabindex title""".split()  # noqa: SIM905
 )
+
+
+_TYPES = {"button", "checkbox", "search"}
+#: Ids of the page around the text, which its links and scripts rely on.
+_RESERVED = {"about-scheme", "menu", "text"}
 
 
 class _Unsafe(HTMLParser):
@@ -325,6 +333,7 @@ class _Unsafe(HTMLParser):
         self.found: list[str] = []
         self.ids: list[str] = []
         self.feed(page)
+        self.close()
 
     def handle_starttag(self, tag, attrs):
         if tag not in _TAGS:
@@ -337,21 +346,43 @@ class _Unsafe(HTMLParser):
             allowed = (
                 name in _PLAIN_ATTRIBUTES
                 or name.startswith("data-")
+                or (name == "type" and value in _TYPES)
                 or (name == "href" and (local or address.startswith("https://")))
-                or (name == "src" and local)
+                or (name == "src" and local and tag == "img")
             )
-            if name == "class" and "mermaid" in (value or ""):
-                allowed = False  # the theme would load a script for it from another host
             if not allowed:
                 self.found.append(f"{name}={value}")
 
+    # A browser may see the end of these elsewhere than this parser does.
+    def handle_comment(self, data):
+        self.found.append(f"<!--{data}-->")
 
-def built_problems(page: str, file: str) -> tuple[set[str], list[Problem]]:
-    """The ids of a page as HTML, and what in it could run or load: the last look before it is built."""
-    unsafe = _Unsafe(page)
+    def handle_decl(self, decl):
+        self.found.append(f"<!{decl}>")
+
+    unknown_decl = handle_decl
+
+    def handle_pi(self, data):
+        self.found.append(f"<?{data}>")
+
+
+def built_problems(page: str, file: str, drawn: Collection[str] = ()) -> tuple[set[str], list[Problem]]:
+    """The ids of a page as HTML, and what in it could run or load: the last look before it is built.
+
+    `drawn` are the drawings that the macros make; no other drawing may stand on a page but an icon array.
+    """
+    for drawing in drawn:
+        page = page.replace(drawing, "")
+    unsafe = _Unsafe(ICON_ARRAY.sub("", page))
     mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
     found = [Problem(file, 1, f"the page would hold '{what}'.", mend) for what in unsafe.found]
     for twice in sorted({i for i in unsafe.ids if unsafe.ids.count(i) > 1}):
         mend = "Call a table, a box or a heading of this kind only once on a page, or give one another id."
         found.append(Problem(file, 1, f"the id '{twice}' would stand twice on the page.", mend))
+    for taken in sorted(_RESERVED.intersection(unsafe.ids)):
+        mend = "Give the heading another id, such as { #about-this }."
+        found.append(Problem(file, 1, f"the id '{taken}' belongs to the page around the text.", mend))
+    if re.search(r"<(?:li|p)>\s*\[ \]", page):
+        mend = "Write '- [ ] the text' with no other list inside, and an empty line before the list."
+        found.append(Problem(file, 1, "a '[ ]' would be shown instead of a box to tick.", mend))
     return set(unsafe.ids), found

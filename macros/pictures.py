@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from .render import number
 
 #: More people than this make a picture in which nobody is seen.
 MOST_DRAWN = 10_000
+
+#: Every icon array as it stands in a page.
+ICON_ARRAY = re.compile(
+    r'<svg class="array" viewBox="[0-9 ]+" role="img"'
+    r' aria-label="A picture of [0-9,]+ people, [0-9,]+ of them marked\.">'
+    r'<path class="others" d="[Mmh0-9. ]*"/><path class="marked" d="[Mmh0-9. ]*"/></svg>'
+)
 
 
 def icon_array(count: int, out_of: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import get_args
 
@@ -111,17 +112,19 @@ def my_notes(guide: Guide, about: str) -> str:
 
     `about` is what stands above it, such as "What matters most to me".
     """
-    return f'<p class="notes"><label>{escape(about)}<textarea rows="4"></textarea></label></p>'
+    if not isinstance(about, str) or not about.strip():
+        raise MacroError("it needs what stands above the field.", 'Write {{ my_notes("What I want to ask") }}.')
+    return f'<p class="own" data-mine="true"><label>{escape(about)}<textarea rows="4"></textarea></label></p>'
 
 
 def search_field(guide: Guide) -> str:
     """The field to search the guide with, and the everyday words that it understands."""
-    everyday = [f"{said}={entry.word}" for entry in guide.words.values() for said in entry.everyday]
+    everyday = json.dumps([[said, entry.word] for entry in guide.words.values() for said in entry.everyday])
     return (
-        '<div id="search" class="search">\n'
-        f'<p data-everyday="{escape("|".join(everyday))}"><label>What do you want to know?'
+        f'<div class="search" data-search="{escape(everyday)}">\n'
+        "<p><label>What do you want to know?"
         '<input type="search" autocomplete="off" disabled></label></p>\n'
-        '<p role="status">Searching needs JavaScript, which is off. The menu lists every page.</p>\n'
+        '<p role="status">Searching needs JavaScript. Without it, the menu lists every page.</p>\n'
         '<ol class="results"></ol>\n</div>'
     )
 

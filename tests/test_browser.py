@@ -24,6 +24,30 @@ def test_no_page_asks_another_host_or_throws(site, address, tab):
     assert thrown == []
 
 
+def test_a_script_that_got_into_a_page_would_not_run(site, address, open_tab):
+    """The Content-Security-Policy: nothing on any page breaks it, and what is not the guide's own does not run."""
+    tab = open_tab()
+    refused = []
+    tab.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+    for page in [*pages(site), "404.html"]:
+        tab.goto(address + page)
+        tab.wait_for_load_state("networkidle")
+    assert refused == []
+    tab.route(
+        "**/risks/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=(site / "risks/index.html")
+            .read_text("utf-8")
+            .replace("</article>", "<img src=x onerror='window.ran = 1'><script>window.ran = 2</script></article>"),
+        ),
+    )
+    tab.goto(address + "risks/")
+    tab.wait_for_load_state("networkidle")
+    assert tab.evaluate("window.ran") is None
+    assert len(refused) == 2
+
+
 def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from macros.pagecheck import built_problems, link_problems, page_problems
+from macros.pictures import icon_array
 
 TITLE = "---\ndescription: x\n---\n\n# Title\n\n"
 ANCHORS = {"risks.md": {"infection", "what-can-happen"}, "methods/heat.md": {"risks"}, "x.md": set()}
@@ -136,8 +137,35 @@ def test_the_last_look_finds_what_could_run_or_load():
         'style="a"',
     ):
         assert built_problems(f"<img {loads}>", "x")[1], loads
+    for hidden in (
+        "<!--><img src=x onerror=x()>-->",
+        "<![CDATA[><img src=x onerror=x()>]]>",
+        "<?x <img src=x>?>",
+        "<svg><title><img src=x onerror=x()></title></svg>",
+        '<svg class="array"><path d="M0 0" onclick="x()"/></svg>',
+        '<input type="image" src="x">',
+        '<p fill="url(https://evil.example)">x</p>',
+        '<p id="menu">x</p>',
+        "<ul><li>[ ] a<ul><li>b</li></ul></li></ul>",
+    ):
+        assert built_problems(hidden, "x")[1], hidden
+    array = icon_array(1, 1000)
+    assert built_problems(f"<p>{array}</p>", "x")[1] == []
+    hurt = array.replace("/></svg>", ' onclick="x()"/></svg>')
+    assert built_problems(f"<p>{hurt}</p>", "x")[1]
     assert "stand twice" in built_problems('<p id="a"></p><p id="a"></p>', "x")[1][0].what
     assert built_problems('<p><a href="https://example.org">a</a><a href="../b/#c">b</a></p>', "x")[1] == []
+
+
+@pytest.mark.parametrize("fence", ["``` a b c", "~~~ {x", "``` a=b", "    ```"])
+def test_code_that_another_program_may_not_see_is_told(small, fence):
+    found = told(small, f"{fence}\n\n<b>x</b>\n\n```\n")
+    assert any("does not begin code" in what for _, what, _ in found), found
+
+
+def test_a_field_for_notes_needs_a_name(small):
+    for call in ("{{ my_notes(5) }}", '{{ my_notes("") }}'):
+        assert "what stands above the field" in told(small, call)[0][1]
 
 
 def test_code_that_never_ends_is_told_and_looked_at(small):

@@ -81,6 +81,6 @@ def test_no_label_lies_on_another_or_beyond_the_edge(tab):
 def test_an_unknown_method_is_told_with_a_mend(small, monkeypatch):
     with pytest.raises(MacroError, match="Did you mean 'heat'"):
         drawing(small, "haet")
-    monkeypatch.delitem(drawings._DRAWINGS, "heat")
+    monkeypatch.delitem(drawings.DRAWN, "heat")
     with pytest.raises(MacroError, match=r"no drawing of 'heat' yet\. Add one to .*drawings\.py"):
         drawing(small, "heat")

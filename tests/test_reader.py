@@ -159,7 +159,45 @@ def test_ticks_and_notes_stay_on_the_device_until_they_are_deleted(address, open
     tab.goto(address + "questions/")
     assert tab.get_by_label("What I want to ask or tell").input_value() == ""
     assert tab.locator("input:checked").count() == 0
-    assert tab.evaluate("localStorage.getItem('mine')") is None
+    assert tab.evaluate("localStorage.getItem('neurolysis-guide:mine')") == "{}"
+
+
+def test_two_tabs_do_not_undo_each_other(address, chromium):
+    context = chromium.new_context()
+    first, second = context.new_page(), context.new_page()
+    for tab in (first, second):
+        tab.goto(address + "questions/")
+    first.get_by_label("What I want to ask or tell").fill("written in the first")
+    second.get_by_label("What they answered").fill("written in the second")
+    first.reload()
+    assert first.get_by_label("What I want to ask or tell").input_value() == "written in the first"
+    assert first.get_by_label("What they answered").input_value() == "written in the second"
+    first.get_by_role("button", name="Delete").click()
+    second.get_by_role("checkbox").first.check()
+    first.reload()
+    assert first.get_by_label("What I want to ask or tell").input_value() == ""
+    assert first.get_by_role("checkbox").first.is_checked()
+    first.get_by_role("button", name="Delete").click()
+    first.get_by_label("What they answered").fill("new")
+    assert not first.get_by_role("button", name="Undo").is_visible()  # it would take away what is new
+    context.close()
+
+
+def test_a_browser_that_keeps_nothing_says_so(address, open_tab):
+    tab = open_tab()
+    tab.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })")
+    tab.goto(address + "questions/")
+    tab.get_by_role("checkbox").first.check()
+    assert "does not keep this" in tab.locator(".mine").inner_text()
+
+
+def test_an_address_of_a_row_opens_what_it_stands_in(address, open_tab):
+    tab = open_tab(360)
+    tab.goto(address + "deciding/#release")
+    tab.locator("details.all[open]").wait_for()
+    assert tab.locator("tr#release").is_visible()
+    tab.goto(address + "risks/#100%")  # no address, and no reason to stop
+    tab.locator(".addresses").wait_for(state="attached")
 
 
 def test_the_pages_say_that_nothing_is_sent(address, tab):
@@ -190,6 +228,7 @@ def test_the_choices_alone_can_be_printed(address, tab):
     tab.evaluate("window.print = () => { window.printed = document.body.className }")
     tab.get_by_role("button", name="Print what I ticked and wrote").click()
     assert tab.evaluate("window.printed") == "only-mine"
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.evaluate("document.body.className") == ""
     tab.evaluate("document.body.className = 'only-mine'")
     tab.emulate_media(media="print")
@@ -222,10 +261,10 @@ def test_everyday_words_find_the_page(address, tab):
     tab.goto(address + "search/")
     missed = []
     for asked, wanted in searches:
-        tab.fill("#search input", "")
-        tab.wait_for_function("!document.querySelector('#search [role=status]').textContent")
-        tab.fill("#search input", asked)
-        tab.wait_for_function("document.querySelector('#search [role=status]').textContent")
+        tab.fill("[data-search] input", "")
+        tab.wait_for_function("!document.querySelector('[data-search] [role=status]').textContent")
+        tab.fill("[data-search] input", asked)
+        tab.wait_for_function("document.querySelector('[data-search] [role=status]').textContent")
         found = tab.locator(".results a").evaluate_all("links => links.map(link => link.href.split('#')[0])")
         if address + wanted not in found[:3]:
             missed.append((asked, wanted, [url.removeprefix(address) for url in found[:5]]))
@@ -236,18 +275,18 @@ def test_the_search_shows_text_as_text_and_keeps_the_words_on_the_page(address, 
     asked = []
     tab.goto(address + "search/")
     tab.on("request", lambda request: asked.append(request.url))
-    tab.fill("#search input", "<img src=x onerror=alert(1)> nerve")
+    tab.fill("[data-search] input", "<img src=x onerror=alert(1)> nerve")
     tab.locator(".results a").first.wait_for()
-    assert tab.locator("#search img").count() == 0
+    assert tab.locator("[data-search] img").count() == 0
     assert all(url.startswith(address) and "img" not in url for url in asked)
-    assert tab.url == address + "search/"
+    assert tab.url.startswith(address + "search/#q=")  # a fragment is not sent
     assert tab.locator("mark", has_text="nerve").count() > 0
 
 
 def test_the_search_says_what_the_guide_does_not_speak_of(address, tab):
     tab.goto(address + "search/")
     for asked in ("sciatica", "zzzzzz"):
-        tab.fill("#search input", asked)
+        tab.fill("[data-search] input", asked)
         tab.get_by_text(f"does not use the word “{asked}”").wait_for()
         assert tab.locator(".results a").count() == 0
 
@@ -255,7 +294,7 @@ def test_the_search_says_what_the_guide_does_not_speak_of(address, tab):
 def test_a_search_that_cannot_load_says_so(address, tab):
     tab.route("**/search_index.json", lambda route: route.abort())
     tab.goto(address + "search/")
-    tab.fill("#search input", "heat")
+    tab.fill("[data-search] input", "heat")
     tab.get_by_text("could not be loaded").wait_for()
 
 
@@ -290,6 +329,11 @@ def test_the_printed_risks_lose_nothing(address, tab, tmp_path):
             lost.append((word, wanted.count(word), have.get(word, 0)))
     assert lost == []
     guide = load.current()
+    loose = tab.evaluate(
+        "[...document.querySelectorAll('.meaning:not(.note)')].filter(m => !m.previousElementSibling?"
+        ".matches('.word, .kept, .meaning')).map(m => m.outerHTML)"
+    )
+    assert loose == []  # a meaning stands behind its word
     assert guide.review.until_reviewed in " ".join(printed.split())
     assert re.search(r"version [0-9a-f]{10}", printed)
     assert address + "methods/chemical/" in "".join(printed.split())  # where a link leads
@@ -311,7 +355,7 @@ def test_print_is_large_black_on_white_and_open(site, address, open_tab):
                         .map(e => e.outerHTML.slice(0, 80)),
                     [...document.querySelectorAll("details > :not(summary)")]
                         .filter(e => !e.getBoundingClientRect().height)
-                        .filter(e => !e.closest(".search, .choose, .mine, .shown-pair"))
+                        .filter(e => !e.closest(".search, .choose, .mine, .screen, .shown-pair"))
                         .map(e => e.outerHTML.slice(0, 80)),
                 ];
             }"""

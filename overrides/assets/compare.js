@@ -1,6 +1,6 @@
 // Two options side by side, taken from the table of all: for narrow screens, where it is long.
 
-for (const frame of all(".compare")) {
+for (const frame of all("[data-compare]")) {
   const table = one("table", frame);
   const columns = all("thead th", table).slice(1).map((cell) => cell.textContent);
   const rows = all("tbody tr", table);
@@ -49,7 +49,8 @@ for (const frame of all(".compare")) {
   for (const { select } of choices) select.addEventListener("change", show);
   const whole = make("details", { class: "all" }, make("summary", {}, `All ${rows.length} options`));
   whole.open = matchMedia("(width >= 64em)").matches;
-  frame.before(make("div", { class: "choose" }, ...choices.map(({ label }) => label)), shown, whole);
+  frame.before(make("p", { class: "screen" }, "Choose two to compare, or open the whole table."), make("div", { class: "choose" }, ...choices.map(({ label }) => label)), shown, whole);
   whole.append(frame);
   show();
+  reveal(); // an address may lead to one of its rows
 }

@@ -12,6 +12,11 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What a fragment of an address points to, or nothing.
+function target(hash) {
+  try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; } // such as #100%
+}
+
 // Light or dark: the reader's device decides until a choice is made.
 function scheme() {
   const button = one("button.scheme");
@@ -20,7 +25,7 @@ function scheme() {
   const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
   button.addEventListener("click", () => {
     root.dataset.scheme = dark() ? "light" : "dark";
-    try { localStorage.setItem("scheme", root.dataset.scheme); } catch {} // private windows may refuse
+    try { localStorage.setItem("neurolysis-guide:scheme", root.dataset.scheme); } catch {} // private windows may refuse
     name();
   });
   name();
@@ -37,30 +42,29 @@ function notes() {
     const focus = document.activeElement;
     if (newState === "closed" && (shown.contains(focus) || focus === document.body)) opener.focus();
   });
-  for (const reference of all("a.footnote-ref")) {
-    reference.addEventListener("click", (event) => {
-      const note = document.getElementById(decodeURIComponent(reference.hash.slice(1)));
-      if (!note || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      const copy = note.cloneNode(true);
-      for (const element of all(".footnote-backref, .meaning", copy)) element.remove();
-      for (const element of all("[id]", copy)) element.removeAttribute("id");
-      shown.replaceChildren(...copy.childNodes);
-      opener = reference;
-      reference.after(shown); // next to be read, and next to be reached with Tab
-      shown.showPopover({ source: reference });
-      shown.focus();
-    });
-  }
+  document.addEventListener("click", (event) => {
+    const reference = event.target.closest?.("a.footnote-ref");
+    const note = reference && target(reference.hash);
+    if (!note || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const copy = note.cloneNode(true);
+    for (const element of all(".footnote-backref, .meaning", copy)) element.remove();
+    for (const element of all("[id]", copy)) element.removeAttribute("id");
+    shown.replaceChildren(...copy.childNodes);
+    opener = reference;
+    reference.after(shown); // next to be read, and next to be reached with Tab
+    shown.showPopover({ source: reference });
+    shown.focus();
+  });
 }
 
 // What an address points to may stand in a part that is closed.
 function reveal() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const closed = target?.closest("details:not([open])");
+  const wanted = target(location.hash);
+  const closed = wanted?.closest("details:not([open])");
   if (closed) {
     closed.open = true;
-    target.scrollIntoView();
+    wanted.scrollIntoView();
   }
 }
 
@@ -87,8 +91,19 @@ function addresses() {
   one("article").append(make("div", { class: "addresses" }, make("p", {}, "The pages that this page leads to:"), list));
 }
 
-// Parts that few pages need come only with them.
-const parts = { ".tick, .notes label": "mine.js", ".compare": "compare.js", "#search": "search.js" };
+// On paper everything stands open; a browser that can do that by style alone needs no help.
+function open() {
+  if (CSS.supports("selector(::details-content)")) return;
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = all("details:not([open])");
+    for (const element of closed) element.open = true;
+  });
+  addEventListener("afterprint", () => { for (const element of closed) element.open = false; });
+}
+
+// Parts that few pages need come only with them. No text of a page can set these attributes.
+const parts = { "[data-mine]": "mine.js", "[data-compare]": "compare.js", "[data-search]": "search.js" };
 
 scheme();
 notes();
@@ -96,6 +111,7 @@ reveal();
 addEventListener("hashchange", reveal);
 addresses();
 tables();
+open();
 for (const [selector, file] of Object.entries(parts)) {
   if (one(selector)) document.head.append(make("script", { src: new URL(`assets/${file}`, base) }));
 }

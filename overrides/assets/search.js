@@ -1,12 +1,13 @@
 // The search: lunr over the index that the build writes. The words stay in this page.
 
 {
-  const field = one("#search input");
-  const status = one("#search [role=status]");
-  const list = one("#search .results");
-  const everyday = (one("#search [data-everyday]").dataset.everyday || "").split("|").filter(Boolean)
-    .map((pair) => pair.toLowerCase().split("=")); // what people say, and the medical word for it
+  const frame = one("[data-search]");
+  const field = one("input", frame);
+  const status = one("[role=status]", frame);
+  const list = one(".results", frame);
+  const everyday = JSON.parse(frame.dataset.search); // what people say, and the medical word for it
   const MOST = 8; // results
+  const SHORTEST = 5; // letters of a word that may be mistyped
   const FILLER = 0.4; // what a word such as "it" counts for: little, but "will it come back" is made of them
   const FAR = 5; // a result this many times worse than the best helps nobody
 
@@ -57,8 +58,10 @@
     // A word that stands nowhere may be a typing mistake: a small one in a short word, a larger one in a long one.
     const ask = (query, known, word, boost) => {
       if (known(word)) query.term(word, { boost });
-      else if (word.length > 4) query.term(word, { boost: boost / 4, editDistance: word.length > 7 ? 2 : 1 });
+      else if (word.length >= SHORTEST) query.term(word, { boost: boost / 4, ...mistyped(word) });
     };
+    const mistyped = (word) => ({ editDistance: word.length > 7 ? 2 : 1 });
+    const near = (where, word) => any(where, word) || (word.length >= SHORTEST && any(where, word, mistyped(word)));
     const begun = (word) => ({ usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING, boost: 0.5, term: word });
     const any = (where, word, options = {}) => where.query((query) => query.term(word, options)).length > 0;
     const knows = (where) => (word) => any(where, word);
@@ -75,9 +78,7 @@
         }
         for (const word of meant) query.term(word, { boost: 6 });
       });
-      const strange = said.filter((word) => word.length > 3 && !any(index, word) && !any(index, word, begun(word))
-        && !(word.length > 4 && any(index, word, { editDistance: word.length > 7 ? 2 : 1 }))
-        && !any(sayings, word) && !(word.length > 4 && any(sayings, word, { editDistance: word.length > 7 ? 2 : 1 })));
+      const strange = said.filter((word) => word.length > 3 && !near(index, word) && !near(sayings, word) && !any(index, word, begun(word)));
       const pages = new Map(); // by page: its best section, and the sum of all that fit
       for (const { ref, score } of found) {
         const doc = docs[ref];
@@ -117,7 +118,9 @@
     }));
     const unknown = strange.length ? `This guide does not use the word “${strange.join("”, “")}”. That says nothing about you: ask your team. ` : "";
     const count = results.length;
-    status.textContent = !asked.trim() ? "" : count ? `${unknown}${count} ${count === 1 ? "page" : "pages"} found, the best first.`
+    // Whoever comes back finds the same again. A fragment is not sent to the server.
+    history.replaceState(null, "", asked.trim() ? `#${new URLSearchParams({ q: asked })}` : location.pathname);
+    status.textContent = !asked.trim() ? "" : count ? `${unknown}${count === 1 ? "The one page that fits best." : `The ${count} pages that fit best.`}`
       : `${unknown}Nothing found. Try another word, or look at the medical words.`;
   }
 
