@@ -34,6 +34,7 @@ check: .venv/ready ## find mistakes in the data and the pages, without a build
 build: .venv/ready check ## write the site into site/; if that fails, the last one stays
 	@mkdir -p .cache && rm -rf .cache/site
 	$(BIN)/python -m mkdocs build --site-dir .cache/site
+	@$(BIN)/python -m macros.export .cache/site
 	@rm -rf site && mv .cache/site site
 
 test: .venv/test-ready check ## run all tests, in a real browser too

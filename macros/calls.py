@@ -24,7 +24,7 @@ from .options import (
     steps,
 )
 from .risks import risk_table
-from .sources import Uses, source, sources_table
+from .sources import Uses, data_files, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
 from .words import glossary
 
@@ -34,6 +34,7 @@ _CALLS = (
     (at_a_glance, "heat"),
     (compare_table, "soon", "lasts"),
     (conditions_table, "release"),
+    (data_files,),
     (disagreement, "cold-destroys-or-pauses"),
     (disagreements,),
     (drawing, "cold"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .cite import claim_text
 from .model import Claim, Guide
+from .outward import FILES, FOLDER
 from .problem import one
 from .render import Row, escape, listing, table
 
@@ -76,3 +77,12 @@ def _claim_cell(claim: Claim) -> str:
     if claim.note:
         parts.append(f"*Our note:* {escape(claim.note)}")
     return " <br>".join(parts)
+
+
+def data_files(guide: Guide) -> str:
+    """The files of data for others, for a page in a folder of its own below the site's root."""
+    rows = [
+        Row(f"file-{name.replace('.', '-')}", [f'<a href="../{FOLDER}{name}">{name}</a>', escape(about)])
+        for name, _, about in FILES
+    ]
+    return table("Files to download", ["File", "What is in it"], rows, "risks")
