@@ -19,7 +19,7 @@ export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture changes schema lock clean
+.PHONY: help serve check build test picture changes schema links lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ changes: .venv/ready ## tell what changed for readers since BASE (make changes B
 
 schema: .venv/ready ## write what editors complete the data file with
 	@$(BIN)/python -m macros.schema
+
+links: .venv/ready ## promise the new addresses, before a release
+	@$(BIN)/python -m macros.contract
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv

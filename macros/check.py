@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import load, prose
+from . import contract, load, prose
 from .calls import bound
 from .drawings import DRAWN, drawing
 from .extension import Measures, converted
@@ -110,10 +110,12 @@ class Checked:
     report: list[str]
 
 
-def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
-    """Checks the data file and the pages. The pages wait for valid data, the totals for valid pages."""
+def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract.LINKS) -> Checked:
+    """Checks the data, the pages and the promised addresses. The pages wait for valid data, the totals for
+    valid pages.
+    """
     try:
-        guide = load.current(data)
+        guide, promised = load.current(data), contract.current(links)
     except DataError as error:
         return Checked(error.problems, [])
     texts = read_pages(docs)
@@ -145,11 +147,14 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
     uses = all_uses(guide, texts)
     macros = bound(guide, uses)
     report = ["Grade without longest  words  page   (grade: with and without medical words)"]
-    anchors = {}
+    anchors, linkable = {}, {}
     drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]
     for path, text in texts.items():
-        page, measures = converted(answered(text, macros))
-        line, over = measure_problems(measures, names[path], front_matter(text, path)[0].kind is not None)
+        page, measures = converted(answered(text, macros), path)
+        kind = front_matter(text, path)[0].kind
+        line, over = measure_problems(measures, names[path], kind is not None)
+        if kind != "gallery":  # it is for editors, and promises nothing
+            linkable[path] = page
         anchors[path], unsafe = built_problems(page, names[path], drawn)
         report.append(line)
         found += [*over, *unsafe]
@@ -158,9 +163,9 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
         return ".." not in path and (docs / path).is_file()
 
     for path, text in texts.items():
-        found += link_problems(
-            text, path, names[path], anchors, lambda other: ".." not in other and (docs / other).is_file()
-        )
+        found += link_problems(text, path, names[path], anchors, is_asset)
+    offered = contract.offered(linkable)
+    found += contract.problems(promised, offered)
 
     document = load.lines(data)
     line_of, file = document.line, document.file
@@ -170,6 +175,8 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA) -> Checked:
         left_out = sum(claim.left_out is not None for claim in source.claims.values())
         cited = sum(claim_id in uses for claim_id in source.claims)
         report.append(f"{len(source.claims):6} {cited:6} {left_out:9}  {source_id}")
+    if new := contract.unrecorded(promised, offered):
+        report += ["", f"New addresses, which `make links` promises before a release: {len(new)}, such as {new[0]}"]
     return Checked(sorted(set(found)), report)
 
 

@@ -1,4 +1,6 @@
-"""`python -m macros.export FOLDER`: writes the guide's data for others into data/v1/ below a built site.
+"""`python -m macros.export FOLDER`: writes into a built site what is no page.
+
+That is the guide's data for others below data/v1/, and what leads on from pages that have moved.
 
 It depends on the data alone, not on what made the site. The shape stands in macros.outward.
 """
@@ -18,7 +20,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from . import load, model, version
+from . import contract, load, model, version
 from .cite import claim_ids_of
 from .metadata import LICENSE, NAME
 from .outward import (
@@ -420,8 +422,10 @@ def main(argv: Sequence[str]) -> int:
         print("Usage: python -m macros.export FOLDER, where FOLDER is a built site.", file=sys.stderr)
         return 2
     try:
-        made = files(load.current(), version.version(), os.environ.get("SITE_URL", ""))
-        write(Path(argv[0]), made)
+        site, promised = os.environ.get("SITE_URL", ""), contract.current()
+        made = files(load.current(), version.version(), site)
+        made[f"{FOLDER}links.json"] = contract.published(promised, site)
+        write(Path(argv[0]), made | contract.redirects(promised, site))
     except (DataError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

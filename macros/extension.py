@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from . import load, prose
+from . import contract, load, prose
 from .cite import cited, footnote
 from .model import Guide
 from .review import review_line
@@ -272,12 +272,11 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
     )
 
 
-def converted(markdown: str) -> tuple[str, Measures]:
-    """A page as HTML, and its measures, from its answered Markdown."""
-    md = Markdown(extensions=[*EXTENSIONS, PageExtension()])
+def converted(markdown: str, page: str = "") -> tuple[str, Measures]:
+    """A page as HTML, and its measures, from its answered Markdown; `page` is its path below docs/."""
+    md = Markdown(extensions=[*EXTENSIONS, PageExtension(page=page)])
     md.measures = Measures(prose.measure(()), prose.measure(()), 0)
-    page = md.convert(markdown)
-    return page, md.measures
+    return md.convert(markdown), md.measures
 
 
 class _EditLinks(Treeprocessor):
@@ -302,11 +301,44 @@ class _EditLinks(Treeprocessor):
                 parent.insert(list(parent).index(child) + 1, paragraph)
 
 
+class _Aliases(Treeprocessor):
+    """Puts a page's old anchors where they lead now, so that no server and no script is needed.
+
+    An empty element holds each, inside the new one, where it disturbs no style. What moved to
+    another page gets a line at the end that says so. Run it after the list of sections, which
+    gives headings their ids, and after MkDocs has looked at the links of the page's author (0).
+    """
+
+    def __init__(self, md: Markdown, aliases: Mapping[str, list[str]], elsewhere: Mapping[str, str]):
+        super().__init__(md)
+        self.aliases, self.elsewhere = aliases, elsewhere
+
+    def run(self, root: etree.Element) -> None:
+        places = {element.get("id"): element for element in root.iter() if element.get("id")}
+        title = root.find("h1")
+        for new, old in self.aliases.items():
+            place = places.get(new) if new else title
+            if place is None:
+                continue  # the check tells
+            inside = next(iter(place)) if place.tag in ("tr", "details") else place
+            for anchor in reversed([anchor for anchor in old if anchor not in places]):
+                mark = etree.Element("span", {"id": anchor})
+                mark.tail, inside.text = inside.text, None
+                inside.insert(0, mark)
+        for anchor, to in self.elsewhere.items():
+            line = etree.SubElement(root, "p", {"class": "moved", "id": anchor, "data-search-exclude": "true"})
+            line.text = "Moved: "
+            etree.SubElement(line, "a", {"href": to}).text = contract.name(to)
+
+
 class PageExtension(Extension):
     """`repository` is the address of the project's repository, or "" where it is not known."""
 
     def __init__(self, **options):
-        self.config = {"repository": ["", "Address of the repository, for links to edit"]}
+        self.config = {
+            "repository": ["", "Address of the repository, for links to edit"],
+            "page": ["", "Path of the page below docs/, for addresses that moved"],
+        }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
@@ -321,6 +353,10 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Frame(md, guide, date.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)
         md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
+        if page := self.getConfig("page"):
+            promised, address = contract.current(), contract.address_of(page)
+            led_on = contract.aliases(promised, address), contract.elsewhere(promised, address)
+            md.treeprocessors.register(_Aliases(md, *led_on), "aliases", -1)  # after all that sets ids
 
 
 def makeExtension(**options) -> PageExtension:

@@ -51,6 +51,12 @@ def on_files(files, config):
     return files
 
 
+def on_page_markdown(markdown, page, config, files):
+    """Tells the Markdown extension which page it works on."""
+    config.mdx_configs["macros.extension"]["page"] = page.file.src_uri
+    return markdown
+
+
 def on_page_content(html, page, config, files):
     """Tells the search index what a page is about: the questions that it answers, and its tables' rows."""
     rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html, re.S)

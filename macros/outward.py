@@ -24,6 +24,7 @@ FILES = [
     ("alternatives.json", "application/json", "What can be done instead, each with its claims."),
     ("alternatives.csv", "text/csv", "The same as a table: one row for each claim of a statement."),
     ("methods.json", "application/json", "The ways to treat the nerve, each with its claims."),
+    ("links.json", "application/json", "Every address that this guide promises to keep, and where what moved is now."),
     ("schema.json", "application/schema+json", "The JSON Schema of the JSON files."),
 ]
 

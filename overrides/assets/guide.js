@@ -61,6 +61,7 @@ function notes() {
 // What an address points to may stand in a part that is closed.
 function reveal() {
   const wanted = target(location.hash);
+  if (wanted?.matches(".moved")) return location.replace(one("a", wanted).href); // it stands on another page now
   const closed = wanted?.closest("details:not([open])");
   if (closed) {
     closed.open = true;
