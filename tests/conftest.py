@@ -8,6 +8,9 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,21 +92,25 @@ def pages(site: Path) -> list[str]:
     )
 
 
-@pytest.fixture(scope="session")
-def address(site) -> str:
-    """Where the real site is served."""
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serves a folder; gives its address."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments):
-            super().__init__(*arguments, directory=str(site))
-
         def log_message(self, *arguments):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    """Where the real site is served."""
+    with served(site) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import re
 import shutil
 import subprocess
-import threading
-from functools import partial
 
 import pytest
 from markdown import Markdown
@@ -21,7 +18,7 @@ from macros.extension import EXTENSIONS, PageExtension, _Aliases
 from macros.pages import answered, read_pages, uses
 from macros.problem import DataError
 from tests import tools
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, build, run, served
 from tests.test_contributing import edit
 
 FILE = "links.yml"
@@ -408,14 +405,8 @@ def led(site, tmp_path_factory):
     head, rest = risks.read_text("utf-8").split("<article>")
     risks.write_text(f"{head}<article>{converted('risks.md', found)}</article>{rest.split('</article>')[1]}", "utf-8")
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(folder) as url:
+        yield folder, url
 
 
 def test_a_moved_page_leads_on_with_its_anchors(led, tab):
@@ -477,3 +468,51 @@ def test_what_moved_to_another_page_says_so_without_script(led, open_tab):
     assert line.is_visible() and 0 <= line.bounding_box()["y"] < 900
     line.get_by_role("link").click()
     assert tab.url == f"{address}effects/#what-it-may-do-how-soon-and-for-how-long"
+
+
+def test_what_is_renamed_is_refused_until_its_old_address_is_led_on(project, tab):
+    """Through the real check and the real build: a heading, a risk's id and a page."""
+    edits = {
+        "docs/risks.md": [("## Is it safe?", "## How safe is it?")],
+        "data/neurolysis.yml": [("\n  bruising:\n", "\n  blue-marks:\n")],
+        "mkdocs.yml": [("- cost.md", "- paying.md")],
+    }
+    for file, changes in edits.items():
+        path = project / file
+        text = path.read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, "utf-8")
+    (project / "docs/cost.md").rename(project / "docs/paying.md")
+    refused = run("macros.check", cwd=project)
+    assert refused.returncode == 1
+    for promised in ("risks/#is-it-safe", "risks/#bruising", "cost/"):
+        assert f"the promised address '{promised}' lands on nothing" in refused.stdout
+    lines = [
+        "risks/#is-it-safe: risks/#how-safe-is-it",
+        "every-page/#bruising: every-page/#blue-marks",
+        "cost/: paying/",
+    ]
+    links = project / "data/links.yml"
+    text = links.read_text("utf-8")
+    links.write_text(text.replace("moved:\n", "moved:\n" + "".join(f"  {line}\n" for line in lines), 1), "utf-8")
+    accepted = run("macros.check", cwd=project)
+    assert accepted.returncode == 0, accepted.stdout
+    done = build(project, project / "site")
+    assert done.returncode == 0, done.stderr
+    with served(project / "site") as address:
+        for old, new in (
+            ("risks/#is-it-safe", "risks/#how-safe-is-it"),
+            ("risks/#bruising", "risks/#blue-marks"),
+            ("methods/chemical/#bruising", "methods/chemical/#blue-marks"),
+            ("cost/#what-can-add-to-the-cost", "paying/#what-can-add-to-the-cost"),
+        ):
+            landed, page = [], new.split("#")[0]
+            for place in (old, new):
+                tab.goto("about:blank")
+                tab.goto(address + place)
+                tab.wait_for_url(re.compile(re.escape(f"/{page}#")))
+                tab.wait_for_function("document.querySelector(':target')")
+                landed.append(tab.evaluate("document.querySelector(':target').closest('h2, tr').innerText"))
+            assert landed[0] == landed[1], (old, landed)
