@@ -18,6 +18,12 @@ export REPOSITORY
 export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
+# The day that a build says it is: that of the commit, unless something was changed since.
+SOURCE_DATE_EPOCH ?= $(shell git diff --quiet HEAD -- 2>/dev/null && git log -1 --format=%ct)
+ifneq ($(SOURCE_DATE_EPOCH),)
+export SOURCE_DATE_EPOCH
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help serve check build test picture changes schema links lock clean
 
@@ -31,11 +37,19 @@ serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow e
 check: .venv/ready ## find mistakes in the data and the pages, without a build
 	@$(BIN)/python -m macros.check
 
+# The site is made in .cache/site and takes the last one's place when it is whole.
+define PAGES
+@mkdir -p .cache && rm -rf .cache/site
+$(BIN)/python -m mkdocs build --site-dir .cache/site
+@$(BIN)/python -m macros.publish .cache/site
+endef
+define SWAP
+@rm -rf site && mv .cache/site site
+endef
+
 build: .venv/ready check ## write the site into site/; if that fails, the last one stays
-	@mkdir -p .cache && rm -rf .cache/site
-	$(BIN)/python -m mkdocs build --site-dir .cache/site
-	@$(BIN)/python -m macros.export .cache/site
-	@rm -rf site && mv .cache/site site
+	$(PAGES)
+	$(SWAP)
 
 test: .venv/test-ready check ## run all tests, in a real browser too
 	@$(BIN)/python -m tests.tools

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from . import load, pages
+from . import load, pages, version
 from .calls import bound
 from .problem import DataError
 from .review import review_line
@@ -27,4 +25,4 @@ def define_env(env) -> None:
     uses = pages.uses(guide, pages.read_pages(load.DOCS))
     for name, macro in bound(guide, uses).items():
         env.macro(macro, name)
-    env.conf["extra"]["review"] = review_line(guide, date.today())
+    env.conf["extra"]["review"] = review_line(guide, version.today())

@@ -24,7 +24,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from . import contract, load, prose
+from . import contract, load, prose, version
 from .cite import cited, footnote
 from .model import Guide
 from .review import review_line
@@ -350,7 +350,7 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
-        md.treeprocessors.register(_Frame(md, guide, date.today()), "frame", 10)  # before the list of sections
+        md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)
         md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
         if page := self.getConfig("page"):

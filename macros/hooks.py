@@ -72,7 +72,7 @@ def on_env(env, config, files):
     """Gives the templates what they show of the guide as a whole."""
     from macros import load, version  # noqa: PLC0415 (after the package was forgotten)
 
-    env.globals["version"] = version.version()
+    env.globals["version"] = str(version.current())
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
     env.filters["csp_hash"] = _csp_hash
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")

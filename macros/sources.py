@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from .cite import claim_text
 from .model import Claim, Guide
-from .outward import FILES, FOLDER
 from .problem import one
+from .publish.outward import FILES, FOLDER
 from .render import Row, escape, listing, table
 
 #: For each claim's id, the pages that cite it: their path below docs/ and their title.

@@ -51,7 +51,7 @@ def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
 def build(project: Path, site: Path) -> subprocess.CompletedProcess:
     """What `make build` does, apart from the check before it."""
     done = run("mkdocs", "build", "--site-dir", str(site), cwd=project)
-    return done if done.returncode else run("macros.export", str(site), cwd=project)
+    return done if done.returncode else run("macros.publish", str(site), cwd=project)
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,15 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from macros import contract, export, load, version
+from macros import contract, load, version
 from macros.model import Figure, Guide, InWords, Option, Review
+from macros.publish import __main__ as publish
+from macros.publish import data
+from macros.version import Version
 from tests.conftest import ROOT, run
 
 SITE = "https://example.org/guide/"
+VERSION = Version("a1b2c3d4e5", date(2001, 2, 3), True)
 
 #: The example of the page for clinics, which is run here.
 SCRIPT = re.search(r"```python\n(.*?)```", (ROOT / "docs/for-clinics.md").read_text("utf-8"), re.S)[1]
@@ -53,12 +57,13 @@ V1 = {
     "Review": "by role on next",
     "ReviewState": "state reviews",
     "File": "address media_type about",
-    "GuideFile": "document title notice license version review site described_by methods risks alternatives"
+    "GuideFile": "document title notice license version date frozen review site described_by methods risks alternatives"
     " conditions disagreements gaps words sources claims",
-    "RisksFile": "document title notice license version review site described_by risks sources",
-    "AlternativesFile": "document title notice license version review site described_by alternatives sources",
-    "MethodsFile": "document title notice license version review site described_by methods sources",
-    "IndexFile": "document title notice license version review site described_by files",
+    "RisksFile": "document title notice license version date frozen review site described_by risks sources",
+    "AlternativesFile": "document title notice license version date frozen review site described_by alternatives"
+    " sources",
+    "MethodsFile": "document title notice license version date frozen review site described_by methods sources",
+    "IndexFile": "document title notice license version date frozen review site described_by files",
 }
 SECTIONS = ("methods", "risks", "alternatives", "conditions", "disagreements", "gaps", "words", "sources")
 
@@ -93,16 +98,16 @@ def guide(request) -> Guide:
 
 def made(guide: Guide, site: str = "") -> dict:
     """Every JSON file as data, by its name."""
-    files = export.files(guide, "abc", site)
+    files = data.files(guide, VERSION, site)
     return {name.rpartition("/")[2]: json.loads(text) for name, text in files.items() if name.endswith(".json")}
 
 
 def rows(guide: Guide, name: str) -> list[dict[str, str]]:
     """A table as its reader sees it, without the shield against formulas."""
-    text = export.files(guide, "abc", "")[f"data/v1/{name}"]
+    text = data.files(guide, VERSION, "")[f"data/v1/{name}"]
     read = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert all(len(row) == len(read[0]) for row in read)
-    return [dict(zip(read[0], map(export.unshielded, row), strict=True)) for row in read[1:]]
+    return [dict(zip(read[0], map(data.unshielded, row), strict=True)) for row in read[1:]]
 
 
 def validator(guide: Guide, site: str = "") -> Draft202012Validator:
@@ -127,8 +132,8 @@ def texts(value: object) -> Iterator[str]:
 
 def hostile(small: Guide) -> Guide:
     """The small guide with every free text replaced."""
-    data, supply = small.model_dump(mode="json"), iter(HOSTILE * 50)
-    for source in data["sources"].values():
+    typed, supply = small.model_dump(mode="json"), iter(HOSTILE * 50)
+    for source in typed["sources"].values():
         source.update({field: next(supply) for field in ("title", "author", "publisher", "date", "about", "counts")})
         for claim in source["claims"].values():
             claim.update({field: next(supply) for field in ("place", "says", "note", "left_out")})
@@ -137,14 +142,14 @@ def hostile(small: Guide) -> Guide:
             elif isinstance(claim["frequency"], dict):
                 claim["frequency"]["words"] = "=1+1 @x"
     for part in ("risks", "conditions"):
-        for entry in data[part].values():
+        for entry in typed[part].values():
             entry["name"] = next(supply)
             for said in entry["says"]:
                 said["text"] = next(supply)
-    for entry in data["alternatives"].values():
+    for entry in typed["alternatives"].values():
         entry["name"], entry["what"][0]["text"] = next(supply), next(supply)
-    data["review"]["until_reviewed"] = next(supply)
-    return Guide.model_validate(data)
+    typed["review"]["until_reviewed"] = next(supply)
+    return Guide.model_validate(typed)
 
 
 def test_the_schema_is_valid_and_describes_every_field(guide):
@@ -306,26 +311,26 @@ def test_nothing_that_the_guide_says_is_left_out(guide, small):
 
 
 def test_every_file_carries_license_version_review_state_and_notice(guide):
-    for name, text in export.files(guide, "a1b2c3", SITE).items():
+    for name, text in data.files(guide, VERSION, SITE).items():
         assert text.endswith("\n"), name
         if name.endswith(".csv"):
             for row in csv.DictReader(io.StringIO(text, newline="")):
                 head = [row[c] for c in ("license", "license_url", "version", "review_state", "notice")]
-                assert head == ["CC BY 4.0", export.LICENSE, "a1b2c3", guide.review.until_reviewed, export.NOTICE]
+                assert head == ["CC BY 4.0", data.LICENSE, VERSION.hash, guide.review.until_reviewed, data.NOTICE]
         elif name.endswith("schema.json"):
             said = json.loads(text)["description"]
-            for part in ("CC BY 4.0", export.LICENSE, "a1b2c3", guide.review.until_reviewed, export.NOTICE):
+            for part in ("CC BY 4.0", data.LICENSE, VERSION.hash, guide.review.until_reviewed, data.NOTICE):
                 assert part in said
         else:
             head = json.loads(text)
-            assert (head["license"]["name"], head["license"]["url"]) == ("CC BY 4.0", export.LICENSE)
-            assert (head["version"], head["notice"]) == ("a1b2c3", export.NOTICE)
+            assert (head["license"]["name"], head["license"]["url"]) == ("CC BY 4.0", data.LICENSE)
+            assert (head["version"], head["notice"]) == (VERSION.hash, data.NOTICE)
             assert head["review"] == {"state": guide.review.until_reviewed, "reviews": []}
             assert head["described_by"] == f"{SITE}data/v1/schema.json"
-    assert "not medical advice" in export.NOTICE
+    assert "not medical advice" in data.NOTICE
     asked = " ".join((ROOT / "LICENSE-CONTENT.md").read_text("utf-8").split())
     assert 'if you name "The Neurolysis Guide"' in asked and "CC-BY-4.0" in asked
-    assert export.ATTRIBUTION.startswith('Name "The Neurolysis Guide"')
+    assert data.ATTRIBUTION.startswith('Name "The Neurolysis Guide"')
 
 
 def test_a_review_shows_with_its_dates_whatever_the_day(small):
@@ -340,7 +345,7 @@ def test_a_review_shows_with_its_dates_whatever_the_day(small):
 
 
 def test_every_address_exists_in_the_built_site(real, site, tmp_path):
-    assert export.main([str(tmp_path)]) == 0
+    assert publish.main([str(tmp_path)]) == 0
     ids = {}
     seen = set()
     for base in ("", SITE, SITE.rstrip("/")):
@@ -367,7 +372,7 @@ def test_every_address_exists_in_the_built_site(real, site, tmp_path):
 def test_the_index_lists_every_other_file(real):
     listed = [file["address"] for file in made(real)["index.json"]["files"]]
     others = {"data/v1/index.json", "data/v1/links.json"}  # the contract is written beside the data
-    assert {*listed, *others} == {*export.files(real, "abc", ""), *others}
+    assert {*listed, *others} == {*data.files(real, VERSION, ""), *others}
 
 
 def _check_risk_rows(guide: Guide):
@@ -377,7 +382,7 @@ def _check_risk_rows(guide: Guide):
     for risk in document["risks"]:
         for claim in risk["claims"]:
             row, source, often = next(read), sources[claim["source"]], claim["frequency"]
-            assert list(row) == list(export.RISK_COLUMNS)
+            assert list(row) == list(data.RISK_COLUMNS)
             assert all(row.values())
             assert (row["risk_id"], row["risk"], row["risk_address"]) == (risk["id"], risk["name"], risk["address"])
             assert (row["claim_id"], row["claim"], row["place"]) == (claim["id"], claim["says"], claim["place"])
@@ -411,7 +416,7 @@ def _check_alternative_rows(guide: Guide):
                 basis = said["basis"] if said else answer
                 for claim_id in basis.get("claims", [None]):
                     row = next(read)
-                    assert list(row) == list(export.ALTERNATIVE_COLUMNS)
+                    assert list(row) == list(data.ALTERNATIVE_COLUMNS)
                     assert all(row.values())
                     assert (row["alternative_id"], row["question_id"]) == (option["id"], question)
                     assert row["question"] == Option.model_fields[question].title  # as on the page
@@ -427,7 +432,7 @@ def _check_alternative_rows(guide: Guide):
                         source = guide.sources[claim["source"]]
                         assert (row["publisher"], row["source_title"]) == (source.publisher, source.title)
                     else:
-                        assert {row[column] for column in export.CLAIM_COLUMNS} == {basis["kind"]}
+                        assert {row[column] for column in data.CLAIM_COLUMNS} == {basis["kind"]}
     assert next(read, None) is None
 
 
@@ -443,29 +448,29 @@ def test_hostile_texts_survive_and_no_cell_is_a_formula(small):
             validator(guide, SITE).validate(document)
     _check_risk_rows(guide)
     _check_alternative_rows(guide)
-    for name, text in export.files(guide, "=1+1", "").items():
+    for name, text in data.files(guide, VERSION, "").items():
         if name.endswith(".csv"):
             for row in csv.reader(io.StringIO(text, newline=""), strict=True):
                 assert not [cell for cell in row if cell.lstrip()[:1] in tuple("=+-@＝＋－＠")]
     for text in HOSTILE:
-        assert export.unshielded(export.shielded(text)) == text
-    assert len(set(map(export.shielded, HOSTILE))) == len(HOSTILE)
+        assert data.unshielded(data.shielded(text)) == text
+    assert len(set(map(data.shielded, HOSTILE))) == len(HOSTILE)
 
 
 def test_a_guide_without_risks_and_alternatives_still_has_its_tables(small):
     guide = small.model_copy(update={"risks": {}, "alternatives": {}})
     assert rows(guide, "risks.csv") == rows(guide, "alternatives.csv") == []
-    assert export.files(guide, "abc", "")["data/v1/risks.csv"].startswith("risk_id,risk,")
+    assert data.files(guide, VERSION, "")["data/v1/risks.csv"].startswith("risk_id,risk,")
     validator(guide).validate(made(guide)["risks.json"])
 
 
 @pytest.mark.parametrize("address", ["", SITE])
 def test_the_command_writes_the_same_whenever_it_runs(real, tmp_path, address):
-    made = export.files(real, version.version(), address)
-    assert made == export.files(real, version.version(), address)
+    made = data.files(real, version.current(), address)
+    assert made == data.files(real, version.current(), address)
     made["data/v1/links.json"] = contract.published(contract.current(), address)
     for seed in ("1", "2"):
-        done = run("macros.export", str(tmp_path), SITE_URL=address, PYTHONHASHSEED=seed)
+        done = run("macros.publish", str(tmp_path), SITE_URL=address, PYTHONHASHSEED=seed)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         written = {p.relative_to(tmp_path).as_posix(): p.read_bytes().decode() for p in tmp_path.rglob("*.*")}
         assert written == made
@@ -473,33 +478,33 @@ def test_the_command_writes_the_same_whenever_it_runs(real, tmp_path, address):
 
 def test_the_command_fails_in_clean_lines_and_leaves_what_was_there(project, tmp_path):
     built = tmp_path / "built"
-    assert "Usage" in run("macros.export", str(built), cwd=project).stderr
+    assert "Usage" in run("macros.publish", str(built), cwd=project).stderr
     built.mkdir()
-    data = project / "data/neurolysis.yml"
-    text = data.read_text("utf-8")
-    data.write_text(text.replace("aim: frees", "aim: fres"), "utf-8")
-    done = run("macros.export", str(built), cwd=project)
+    file = project / "data/neurolysis.yml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("aim: frees", "aim: fres"), "utf-8")
+    done = run("macros.publish", str(built), cwd=project)
     assert done.returncode == 1 and "data/neurolysis.yml:" in done.stderr and "Traceback" not in done.stderr
     assert not list(built.iterdir())
-    data.write_text(text, "utf-8")
+    file.write_text(text, "utf-8")
     (built / "data/v1/risks.csv/in-the-way").mkdir(parents=True)
-    done = run("macros.export", str(built), cwd=project)
+    done = run("macros.publish", str(built), cwd=project)
     assert done.returncode == 1 and "risks.csv" in done.stderr and "Traceback" not in done.stderr
     assert (built / "data/v1/risks.csv/in-the-way").is_dir()
 
 
 def test_whoever_reads_a_file_meanwhile_reads_it_whole(tmp_path):
-    export.write(tmp_path, {"data/v1/a.json": "old"})
+    publish.write(tmp_path, {"data/v1/a.json": "old"})
     with (tmp_path / "data/v1/a.json").open() as reader:
-        export.write(tmp_path, {"data/v1/a.json": "new"})
+        publish.write(tmp_path, {"data/v1/a.json": "new"})
         assert reader.read() == "old"
     assert {p.name: p.read_text() for p in (tmp_path / "data/v1").iterdir()} == {"a.json": "new"}
 
 
 def test_the_page_generator_is_not_needed(tmp_path):
     without = (
-        "import sys; sys.modules.update(dict.fromkeys(('mkdocs', 'mkdocs_macros', 'material', 'markdown')));"
-        "from macros import export; sys.exit(export.main(sys.argv[1:]))"
+        "import sys; sys.modules.update(dict.fromkeys(('mkdocs', 'mkdocs_macros', 'material')));"
+        "from macros.publish import __main__ as publish; sys.exit(publish.main(sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", without, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
@@ -510,7 +515,7 @@ def test_the_page_generator_is_not_needed(tmp_path):
 
 @pytest.mark.parametrize("method", ["heat", "release", "no-such-method"])
 def test_ten_lines_print_the_risks_of_a_method(real, tmp_path, method):
-    export.write(tmp_path, export.files(real, "abc", ""))
+    publish.write(tmp_path, data.files(real, VERSION, ""))
     assert len(SCRIPT.rstrip().split("\n")) == 10
     (tmp_path / "risks.py").write_text(SCRIPT, "utf-8")
     done = subprocess.run(

@@ -7,12 +7,12 @@ JSON Schema is made from these classes, a field's description from the text belo
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Day  # "date" is a field of its own
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from . import model
+from .. import model
 
 #: Where the files stand below the site's root. A change that breaks readers gets a new folder.
 FOLDER = "data/v1/"
@@ -324,9 +324,9 @@ class Review(Shape):
     """Who reviewed the guide."""
     role: Text
     """Their profession."""
-    on: date
+    on: Day
     """The day of the review."""
-    next: date
+    next: Day
     """The day on which the next review is due. Whether it is overdue is for you to see."""
 
 
@@ -352,6 +352,10 @@ class Document(Shape):
     """The license."""
     version: Text
     """The version of the guide: a hash of its data and pages, also shown below each page."""
+    date: Day
+    """The day of the version."""
+    frozen: bool
+    """Whether the version stands on the list of versions and can be cited; if not, it is a draft."""
     review: ReviewState
     """The state of review."""
     site: str

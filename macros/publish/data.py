@@ -1,28 +1,22 @@
-"""`python -m macros.export FOLDER`: writes into a built site what is no page.
-
-That is the guide's data for others below data/v1/, and what leads on from pages that have moved.
-
-It depends on the data alone, not on what made the site. The shape stands in macros.outward.
-"""
+"""The guide's data for others, below data/v1/. The shape stands in macros.publish.outward."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from . import contract, load, model, version
-from .cite import claim_ids_of
-from .metadata import LICENSE, NAME
+from .. import model
+from ..cite import claim_ids_of
+from ..metadata import LICENSE, NAME
+from ..review import review_line
+from ..version import Version
 from .outward import (
     DOES_NOT_APPLY,
     FILES,
@@ -63,8 +57,6 @@ from .outward import (
     Word,
     Words,
 )
-from .problem import DataError
-from .review import review_line
 
 NOTICE = (
     "This is not medical advice. It tells what a few web articles say, and cannot know anybody's body or illness. "
@@ -102,7 +94,7 @@ ALTERNATIVE_COLUMNS = (
 )
 
 
-def files(guide: model.Guide, version: str, site: str) -> dict[str, str]:
+def files(guide: model.Guide, version: Version, site: str) -> dict[str, str]:
     """Every file's path below the site's root, and its text.
 
     `site` is the site's URL, or "" where it is not known; addresses are paths below its root then.
@@ -138,12 +130,14 @@ def files(guide: model.Guide, version: str, site: str) -> dict[str, str]:
     return {FOLDER + name: text for name, text in made.items()}
 
 
-def _head(guide: model.Guide, version: str, site: str):
+def _head(guide: model.Guide, version: Version, site: str):
     """A function from a file's title to what the file says of itself."""
     said = {
         "notice": NOTICE,
         "license": LicenseTerms(name="CC BY 4.0", spdx="CC-BY-4.0", url=LICENSE, attribution=ATTRIBUTION),
-        "version": version,
+        "version": version.hash,
+        "date": version.on,
+        "frozen": version.frozen,
         # Before the first day of all, no review is overdue: these files must not depend on when they are written.
         "review": ReviewState(
             state=review_line(guide, date.min),
@@ -404,33 +398,3 @@ def _json(document: Document) -> str:
 
 def _text(data: object) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write(folder: Path, made: Mapping[str, str]) -> None:
-    """Writes files below a folder, each whole or not at all. Raises OSError."""
-    for name, text in made.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(text.encode())
-        part.replace(path)
-
-
-def main(argv: Sequence[str]) -> int:
-    """Writes the files below a built site. Returns the exit status, after telling what went wrong."""
-    if len(argv) != 1 or not Path(argv[0]).is_dir():
-        print("Usage: python -m macros.export FOLDER, where FOLDER is a built site.", file=sys.stderr)
-        return 2
-    try:
-        site, promised = os.environ.get("SITE_URL", ""), contract.current()
-        made = files(load.current(), version.version(), site)
-        made[f"{FOLDER}links.json"] = contract.published(promised, site)
-        write(Path(argv[0]), made | contract.redirects(promised, site))
-    except (DataError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
