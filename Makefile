@@ -25,7 +25,7 @@ export SOURCE_DATE_EPOCH
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture changes schema links lock clean
+.PHONY: help serve check build test picture changes schema links release lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ schema: .venv/ready ## write what editors complete the data file with
 
 links: .venv/ready ## promise the new addresses, before a release
 	@$(BIN)/python -m macros.contract
+
+release: .venv/ready check links ## make what the guide says now a version that can be cited
+	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.freeze
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import load, pages, version
 from .calls import bound
+from .history import history
 from .problem import DataError
 from .review import review_line
 
@@ -19,10 +20,10 @@ def define_env(env) -> None:
     from mkdocs.exceptions import PluginError  # noqa: PLC0415 (only the generator needs it)
 
     try:
-        guide = load.current()
+        guide, texts = load.current(), pages.read_pages(load.DOCS)
+        steps = history(guide, texts)
     except DataError as error:
         raise PluginError(str(error)) from None
-    uses = pages.uses(guide, pages.read_pages(load.DOCS))
-    for name, macro in bound(guide, uses).items():
+    for name, macro in bound(guide, pages.uses(guide, texts), steps).items():
         env.macro(macro, name)
     env.conf["extra"]["review"] = review_line(guide, version.today())

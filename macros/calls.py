@@ -6,10 +6,12 @@ named for what appears, and stands alone on its line in a page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from inspect import signature
+from inspect import Parameter, signature
 
+from .changes import Step
+from .clinics import feeds, versions
 from .drawings import drawing
 from .gallery import gallery
 from .model import Guide
@@ -38,6 +40,7 @@ _CALLS = (
     (disagreement, "cold-destroys-or-pauses"),
     (disagreements,),
     (drawing, "cold"),
+    (feeds,),
     (gallery,),
     (gap, "warning-signs", "chance-it-works"),
     (gaps,),
@@ -52,15 +55,27 @@ _CALLS = (
     (source, "painx"),
     (sources_table,),
     (steps, "heat"),
+    (versions,),
 )
 MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
 
 
-def bound(guide: Guide, uses: Uses) -> dict[str, Callable[..., str]]:
-    """Every macro with the guide's data bound to it, as pages call it."""
+def bound(guide: Guide, uses: Uses, history: Sequence[Step] = ()) -> dict[str, Callable[..., str]]:
+    """Every macro with what it needs bound to it, as pages call it: the guide's data first.
+
+    What a macro takes by name only is given here too: `uses`, the pages that cite each claim, and
+    `history`, the versions of the guide, newest first.
+    """
+    known = {"uses": uses, "history": history}
     ready = {}
     for name, function in MACROS.items():
-        wanted = {"uses": uses} if "uses" in signature(function).parameters else {}
-        ready[name] = wraps(function)(partial(function, guide, **wanted))
+        given = {each: value for each, value in known.items() if each in signature(function).parameters}
+        ready[name] = wraps(function)(partial(function, guide, **given))
     return ready
+
+
+def arguments(name: str) -> list[Parameter]:
+    """What a page may hand to a macro: not the guide, and not what `bound` gives by name."""
+    _, *taken = signature(MACROS[name]).parameters.values()
+    return [parameter for parameter in taken if parameter.kind is not Parameter.KEYWORD_ONLY]

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import contract, load, prose
+from . import contract, load, prose, releases
 from .calls import bound
 from .drawings import DRAWN, drawing
 from .extension import Measures, converted
+from .history import history
 from .model import Guide
 from .pagecheck import built_problems, front_matter, link_problems, page_problems
 from .pages import answered, read_pages
@@ -144,8 +145,11 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract
     if found:
         return Checked(sorted(set(found)), [])
 
+    if found := list(releases.problems()):
+        return Checked(sorted(found), [])
+
     uses = all_uses(guide, texts)
-    macros = bound(guide, uses)
+    macros = bound(guide, uses, history(guide, texts))
     report = ["Grade without longest  words  page   (grade: with and without medical words)"]
     anchors, linkable = {}, {}
     drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]

@@ -39,6 +39,8 @@ log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 _PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
+#: What a page shows beside its prose.
+_NO_PROSE = {"changes", "edit", "footnote", "grade", "review", "toc"}
 #: A page with fewer sections needs no list of them.
 _FEWEST_SECTIONS = 3
 _AHEAD, _BEHIND = re.compile(r"[(“‘\"]*$"), re.compile(r"[.,;:!?)”’\"]*")  # what stands right at a word
@@ -232,8 +234,8 @@ class _Navigation(Treeprocessor):
 def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
     """The text that a reader reads as prose, a paragraph, list item or cell at a time.
 
-    Headings, notes, the review state, meanings and what is closed at first are not part of it; without `terms`, the
-    medical words are not either, and without `tables`, no table is.
+    Headings, notes, the review state, meanings, what changed and what is closed at first are not part of it;
+    without `terms`, the medical words are not either, and without `tables`, no table is.
     """
 
     def text(element: etree.Element) -> str:
@@ -248,7 +250,10 @@ def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> 
         return own + (element.tail or "")
 
     def walk(element: etree.Element) -> Iterator[str]:
-        if element.get("class") in ("footnote", "review", "grade", "edit", "toc") or element.tag == "details":
+        if (
+            element.get("class") in ("footnote", "review", "grade", "edit", "toc", "changes")
+            or element.tag == "details"
+        ):
             return
         if element.tag == "table" and not tables:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from inspect import Parameter, getdoc, signature
+from inspect import Parameter, getdoc
 
 from . import calls
 from .model import Guide
@@ -19,7 +19,7 @@ def gallery(guide: Guide, *, uses: Uses) -> str:
             [
                 f"## {escape(name)} {{ #macro-{name.replace('_', '-')} }}",
                 escape(re.sub(r" Raises .*", "", " ".join(getdoc(function).split("\n\n")[0].split()))),
-                _arguments(function),
+                _arguments(name),
                 f"<pre><code>{escape(call(name))}</code></pre>",
                 '<details markdown="block">\n<summary>What it shows</summary>',
                 _example(macros, name),
@@ -37,8 +37,8 @@ def call(name: str) -> str:
     return f"{{{{ {name}({arguments}) }}}}"
 
 
-def _arguments(function) -> str:
-    taken = [p for p in signature(function).parameters.values() if p.name not in ("guide", "uses")]
+def _arguments(name: str) -> str:
+    taken = calls.arguments(name)
     if not taken:
         return "It takes no argument."
     words = []

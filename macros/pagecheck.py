@@ -7,7 +7,6 @@ Jinja and no attribute but an id or a class, so that nothing a contributor write
 from __future__ import annotations
 
 import html
-import inspect
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -21,6 +20,7 @@ from pydantic import ValidationError
 
 from . import prose
 from .calls import MACROS, bound
+from .calls import arguments as arguments_of
 from .cite import CITATION
 from .explain import explain
 from .model import Entry, Guide, form
@@ -199,7 +199,11 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
     name = node.node.name
     if name not in MACROS:
         return f"there is no macro '{name}'.", suggestion(name, MACROS)
-    if node.dyn_args or node.dyn_kwargs or any(keyword.key in ("guide", "uses") for keyword in node.kwargs):
+    if (
+        node.dyn_args
+        or node.dyn_kwargs
+        or any(keyword.key not in {p.name for p in arguments_of(name)} for keyword in node.kwargs)
+    ):
         return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
     try:
         arguments = [argument.as_const() for argument in node.args]
@@ -217,8 +221,7 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
 
 def usage(name: str) -> str:
     """How a macro is called, as {{ risk_table(method="...") }}."""
-    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in ("guide", "uses")]
-    shown = ", ".join('"...", "..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in takes)
+    shown = ", ".join('"...", "..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in arguments_of(name))
     return f"{{{{ {name}({shown}) }}}}"
 
 

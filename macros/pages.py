@@ -19,6 +19,17 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
 
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
+#: Marks of Markdown, and what a reader sees of each.
+_MARKS = [
+    (re.compile(r"\{\{.*?\}\}"), ""),
+    (re.compile(r" *\{[^{}\n]*\}$", re.M), ""),
+    (re.compile(r"\[\^[^\]\s]+\]"), ""),
+    (re.compile(r"\[([^\]]+)\]\([^)\s]+\)"), r"\1"),
+    (re.compile(r"\*{1,2}|`"), ""),
+    (re.compile(r"^(#+|[-*]( \[ \])?|\d+\.) +", re.M), "\n"),
+]
+
 
 def read_pages(docs: Path) -> dict[str, str]:
     """Every page's text by its path below `docs`, such as "methods/heat.md".
@@ -46,6 +57,14 @@ def title(text: str) -> str:
     """A page's title, or "" where it has none."""
     found = _TITLE.search(body(text))
     return found[1] if found else ""
+
+
+def own_words(text: str) -> list[str]:
+    """What stands in a page itself, a paragraph or list item at a time, without calls and marks of Markdown."""
+    plain = _FENCED.sub("", body(text))
+    for pattern, kept in _MARKS:
+        plain = pattern.sub(kept, plain)
+    return [found for part in re.split(r"\n\s*\n|\n(?=[-*#]|\d+\. )", plain) if (found := " ".join(part.split()))]
 
 
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:

@@ -24,7 +24,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ((\d{4}-\d\d-\d\d)-([0-9a-f]{10})\.json)")
 class Release(NamedTuple):
     """One frozen version."""
 
-    day: date
+    on: date
     """The day on which it was frozen."""
     hash: str
     """The hash of its pages and data, as each page shows it."""
@@ -49,6 +49,15 @@ def listed(folder: Path = FOLDER) -> list[Release]:
     if problems:
         raise DataError(problems)
     return found[::-1]
+
+
+def text_of(release: Release, folder: Path = FOLDER) -> str:
+    """The frozen file of a version. Raises DataError where it is gone or has changed."""
+    path = folder / release.file
+    found = [problem for problem in problems(folder) if path.name in problem.what]
+    if found:
+        raise DataError(found)
+    return path.read_text("utf-8")
 
 
 def problems(folder: Path = FOLDER) -> Iterator[Problem]:

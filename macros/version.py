@@ -52,5 +52,5 @@ def content_hash(docs: Path = load.DOCS, data: Path = load.DATA) -> str:
 def current() -> Version:
     """The version of the pages and the data as they stand. Raises DataError for a list that cannot be read."""
     content = content_hash()
-    frozen = next((release.day for release in releases.listed() if release.hash == content), None)
+    frozen = next((release.on for release in releases.listed() if release.hash == content), None)
     return Version(content, frozen or today(), frozen is not None)

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import contract, load, version
+from .. import contract, load, pages, releases, version
+from ..history import FOLDER as FROZEN
+from ..history import history
 from ..problem import DataError
-from . import data
+from ..review import review_line
+from . import data, feeds
 from .outward import FOLDER
 
 
@@ -19,8 +22,13 @@ def made(site: str) -> dict[str, str]:
     `site` is the site's URL, or "" where it is not known. Raises DataError for mistakes in the data.
     """
     promised = contract.current()
-    files = data.files(load.current(), version.current(), site)
+    guide, texts = load.current(), pages.read_pages(load.DOCS)
+    files = data.files(guide, texts, version.current(), site)
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
+    files |= feeds.files(history(guide, texts), site, review_line(guide, version.today()))
+    files |= {FROZEN + each.file: releases.text_of(each) for each in releases.listed()}
+    if releases.listed():
+        files[FROZEN + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")
     return files | contract.redirects(promised, site)
 
 

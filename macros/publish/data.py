@@ -14,7 +14,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from .. import model
 from ..cite import claim_ids_of
+from ..contract import address_of
 from ..metadata import LICENSE, NAME
+from ..pages import own_words, title
 from ..review import review_line
 from ..version import Version
 from .outward import (
@@ -44,6 +46,7 @@ from .outward import (
     NotFromOurSources,
     NotReported,
     Option,
+    Page,
     Review,
     ReviewState,
     Risk,
@@ -94,14 +97,15 @@ ALTERNATIVE_COLUMNS = (
 )
 
 
-def files(guide: model.Guide, version: Version, site: str) -> dict[str, str]:
+def files(guide: model.Guide, texts: Mapping[str, str], version: Version, site: str) -> dict[str, str]:
     """Every file's path below the site's root, and its text.
 
-    `site` is the site's URL, or "" where it is not known; addresses are paths below its root then.
+    `texts` has each page's text by its path below docs/. `site` is the site's URL, or "" where it
+    is not known; addresses are paths below its root then.
     """
     site = site and site.rstrip("/") + "/"
     head = _head(guide, version, site)
-    whole = _whole(guide, head, site)
+    whole = _whole(guide, texts, head, site)
     claims = {claim.id: claim for claim in whole.claims}
 
     def with_claims(kind: type, entries: Iterable[Shape], inner: Mapping[str, object]) -> list:
@@ -130,6 +134,11 @@ def files(guide: model.Guide, version: Version, site: str) -> dict[str, str]:
     return {FOLDER + name: text for name, text in made.items()}
 
 
+def whole(guide: model.Guide, texts: Mapping[str, str], version: Version) -> str:
+    """The file guide.json, made without a site's address: what a version freezes."""
+    return _json(_whole(guide, texts, _head(guide, version, ""), ""))
+
+
 def _head(guide: model.Guide, version: Version, site: str):
     """A function from a file's title to what the file says of itself."""
     said = {
@@ -149,7 +158,7 @@ def _head(guide: model.Guide, version: Version, site: str):
     return lambda title: {"title": f"{NAME}: {title}", **said}
 
 
-def _whole(guide: model.Guide, head, site: str) -> GuideFile:
+def _whole(guide: model.Guide, texts: Mapping[str, str], head, site: str) -> GuideFile:
     """The guide in its outward shape."""
 
     def at(page: str, entry_id: str, below: bool = False) -> dict:
@@ -217,6 +226,10 @@ def _whole(guide: model.Guide, head, site: str) -> GuideFile:
             )
             for source_id, source in guide.sources.items()
             for claim_id, claim in source.claims.items()
+        ],
+        pages=[
+            Page(address=site + address_of(path).removeprefix("./") or "./", title=title(text), text=own_words(text))
+            for path, text in texts.items()
         ],
     )
 

@@ -28,6 +28,9 @@ FILES = [
     ("schema.json", "application/schema+json", "The JSON Schema of the JSON files."),
 ]
 
+#: The feeds, at the site's root: name, what it is.
+FEEDS = [("feed.xml", "an Atom feed"), ("feed.json", "a JSON feed")]
+
 DOES_NOT_APPLY = "does not apply"
 
 
@@ -304,6 +307,17 @@ class Word(Addressed):
     """What it means."""
 
 
+class Page(Shape):
+    """One page."""
+
+    address: Text
+    """Where the page stands: a URL, or a path below the site's root if "site" is empty."""
+    title: Text
+    """Its title."""
+    text: tuple[Text, ...]
+    """Its own words, a paragraph at a time. What it shows of the data is not part of it."""
+
+
 class LicenseTerms(Shape):
     """The license of the data."""
 
@@ -387,6 +401,8 @@ class GuideFile(Document):
     """The articles."""
     claims: tuple[Claim, ...]
     """All that we took from the articles."""
+    pages: tuple[Page, ...]
+    """The pages of the guide."""
 
 
 class RisksFile(Document):

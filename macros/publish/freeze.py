@@ -1,0 +1,35 @@
+"""`python -m macros.publish.freeze`: makes the guide as it stands a version that can be cited.
+
+Its data become a file in data/releases/ that never changes again.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .. import load, pages, releases, version
+from ..problem import DataError
+from . import data
+
+
+def main() -> int:
+    """Freezes the version, unless it is frozen already. Returns the exit status, after telling what went wrong."""
+    try:
+        if found := list(releases.problems()):
+            raise DataError(found)
+        now = version.current()
+        if now.frozen:
+            print(f"Nothing to freeze: this is the {now}.")
+            return 0
+        now = now._replace(frozen=True)
+        text = data.whole(load.current(), pages.read_pages(load.DOCS), now)
+        path = releases.freeze(text, now.on, now.hash)
+    except (DataError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{now} is frozen in {path.relative_to(load.ROOT).as_posix()}. Commit data/.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
