@@ -44,7 +44,6 @@ class Step(NamedTuple):
 
 NOT_THERE = "Not in the guide."
 LEFT_OUT = "No longer in the guide."
-_EMPTY = "Nothing."
 
 PAGES = "pages"
 #: Each part of the published data, its name, the field that names an entry, and the fields that mean something.
@@ -162,7 +161,7 @@ def _field(at: Change, field: str, before: object, now: object) -> Iterator[Chan
         gone, come = [text for text in was if text not in new], [text for text in new if text not in was]
         if not gone and not come:  # only their order
             gone, come = was, new
-        yield at._replace(field=field, before=" ".join(gone) or _EMPTY, now=" ".join(come) or _EMPTY)
+        yield at._replace(field=field, before=" ".join(gone) or NOT_THERE, now=" ".join(come) or LEFT_OUT)
 
 
 def _texts(value: object) -> list[str]:

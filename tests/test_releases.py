@@ -182,7 +182,9 @@ def test_other_treatments_and_other_sources_for_the_same_words_are_told():
     new = copy.deepcopy(old)
     risk = next(risk for risk in new["risks"] if risk["id"] == "infection")
     risk["says"][0]["basis"]["claims"] = ["painx-risk-bruising"]
-    assert "PainX India, " in next(c.now for c in changes(old, new) if "its sources" in c.field)
+    (change,) = changes(old, new)
+    assert change.field == "what can happen: its sources" and change.now == "No longer in the guide."
+    assert "The Interventional Initiative, " in change.before and "PainX" not in change.before
 
 
 def test_a_silence_that_ends_a_source_that_is_added_and_a_risk_that_goes_are_told():
