@@ -114,3 +114,11 @@ def on_post_page(output, page, config):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture)
     return output
+
+
+def on_post_build(config):
+    """Writes in a preview what `make build` writes beside the pages, so that no link in it is dead."""
+    if _serving:
+        from macros.publish import __main__ as publish  # noqa: PLC0415
+
+        publish.write(Path(config.site_dir), publish.made(config.site_url or ""))

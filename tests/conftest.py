@@ -25,6 +25,24 @@ ROOT = load.ROOT
 LOOKED_AT: list[tuple] = []
 
 
+def pytest_sessionfinish(session):
+    """Hands what one of several processes looked at to the one that reports."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["looked_at"] = LOOKED_AT
+
+
+class _Reports:
+    """Only for the process that starts the others: elsewhere pytest does not know this hook."""
+
+    def pytest_testnodedown(self, node):
+        LOOKED_AT.extend(getattr(node, "workeroutput", {}).get("looked_at", ()))
+
+
+def pytest_configure(config):
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(_Reports())
+
+
 def pytest_terminal_summary(terminalreporter):
     if LOOKED_AT:
         violations = sum(count for *_, count in LOOKED_AT)
