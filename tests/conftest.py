@@ -31,16 +31,9 @@ def pytest_sessionfinish(session):
         session.config.workeroutput["looked_at"] = LOOKED_AT
 
 
-class _Reports:
-    """Only for the process that starts the others: elsewhere pytest does not know this hook."""
-
-    def pytest_testnodedown(self, node):
-        LOOKED_AT.extend(getattr(node, "workeroutput", {}).get("looked_at", ()))
-
-
-def pytest_configure(config):
-    if config.pluginmanager.hasplugin("dsession"):
-        config.pluginmanager.register(_Reports())
+@pytest.hookimpl(optionalhook=True)  # in one process alone there is no such hook
+def pytest_testnodedown(node):
+    LOOKED_AT.extend(getattr(node, "workeroutput", {}).get("looked_at", ()))
 
 
 def pytest_terminal_summary(terminalreporter):
