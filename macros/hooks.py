@@ -114,3 +114,10 @@ def on_post_page(output, page, config):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture)
     return output
+
+
+def on_post_build(config):
+    """Turns the search index into a script, which also loads where a page was opened from a folder."""
+    index = Path(config.site_dir) / "search/search_index.json"
+    index.with_suffix(".js").write_text(f"globalThis.searchIndex = {index.read_text('utf-8')}\n", "utf-8")
+    index.unlink()
