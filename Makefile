@@ -25,7 +25,7 @@ export SOURCE_DATE_EPOCH
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture changes schema links release lock clean
+.PHONY: help serve check build offline test picture changes schema links release lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ endef
 
 build: .venv/ready check ## write the site into site/; if that fails, the last one stays
 	$(PAGES)
+	$(SWAP)
+
+offline: export OFFLINE := 1
+offline: .venv/ready check ## the same with a copy to take along: one zip that needs no network
+	$(PAGES)
+	@$(BIN)/python -m macros.publish.offline .cache/site
 	$(SWAP)
 
 test: .venv/test-ready check ## run all tests, in a real browser too

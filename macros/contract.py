@@ -354,7 +354,7 @@ def forgotten(before: Contract, after: Contract) -> list[str]:
 #: page, so that a policy can allow it by one hash.
 LEAD_ON = """
 const moved = document.getElementById(location.hash.slice(1));
-const link = (moved ?? document).querySelector("a");
+const link = (moved ?? document.querySelector("h1 + p")).querySelector("a");
 location.replace(moved || link.hash ? link.href : link.href + location.hash);
 """
 

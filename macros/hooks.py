@@ -117,7 +117,13 @@ def on_post_page(output, page, config):
 
 
 def on_post_build(config):
-    """Writes in a preview what `make build` writes beside the pages, so that no link in it is dead."""
+    """Turns the search index into a script, which also loads where a page was opened from a folder.
+
+    In a preview it also writes what `make build` writes beside the pages, so that no link is dead.
+    """
+    index = Path(config.site_dir) / "search/search_index.json"
+    index.with_suffix(".js").write_text(f"globalThis.searchIndex = {index.read_text('utf-8')}\n", "utf-8")
+    index.unlink()
     if _serving:
         from macros.publish import __main__ as publish  # noqa: PLC0415
 

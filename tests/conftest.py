@@ -47,7 +47,11 @@ PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """Runs a Python module as a contributor's command would, without this test's settings."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "EDIT_URI", "REPOSITORY", "GITHUB_ACTIONS")}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("SITE_URL", "EDIT_URI", "REPOSITORY", "OFFLINE", "GITHUB_ACTIONS")
+    }
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=cwd,
@@ -74,18 +78,22 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
-def project(tmp_path) -> Path:
-    """A copy of all that builds the site, to make mistakes in."""
-    folder = tmp_path / "project"
+def copied(folder: Path, *more: str) -> Path:
+    """Copies all that builds the site, and more, into a new folder."""
     folder.mkdir()
-    for part in PARTS:
+    for part in [*PARTS, *more]:
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, folder / part)
+            shutil.copy2(source, folder / part)
     return folder
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A copy of all that builds the site, to make mistakes in."""
+    return copied(tmp_path / "project")
 
 
 @pytest.fixture

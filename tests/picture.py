@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from macros.load import ROOT
+from tests.conftest import served
 from tests.tools import ARGUMENTS, installed
 
 #: The pages, and what of them is scrolled to the top.
@@ -24,7 +25,7 @@ SIZES = {"desktop": (1280, 860), "phone": (360, 860)}
 GAP = 24
 
 
-def shots(browser, page: str, top: str) -> list[Image.Image]:
+def shots(browser, address: str, top: str) -> list[Image.Image]:
     """A page on a desktop and on a phone, first in light, then in dark colors."""
     found = []
     for scheme in ("light", "dark"):
@@ -32,7 +33,7 @@ def shots(browser, page: str, top: str) -> list[Image.Image]:
             tab = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
             )
-            tab.goto((ROOT / "site" / page / "index.html").as_uri())
+            tab.goto(address, wait_until="networkidle")
             if top != "h1":
                 tab.locator(top).first.evaluate("e => scrollTo(0, e.getBoundingClientRect().top - 60)")
             found.append(Image.open(io.BytesIO(tab.screenshot())))
@@ -58,7 +59,7 @@ if __name__ == "__main__":
     folder = ROOT / ".github/pictures"
     folder.mkdir(exist_ok=True)
     path = installed()
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, served(ROOT / "site") as address:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         for name, (page, top) in PAGES.items():
-            together(shots(browser, page, top)).save(folder / f"{name}.webp", quality=82, method=6)
+            together(shots(browser, address + page, top)).save(folder / f"{name}.webp", quality=82, method=6)

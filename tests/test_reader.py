@@ -292,7 +292,7 @@ def test_the_search_says_what_the_guide_does_not_speak_of(address, tab):
 
 
 def test_a_search_that_cannot_load_says_so(address, tab):
-    tab.route("**/search_index.json", lambda route: route.abort())
+    tab.route("**/search_index.js", lambda route: route.abort())
     tab.goto(address + "search/")
     tab.fill("[data-search] input", "heat")
     tab.get_by_text("could not be loaded").wait_for()

@@ -2,7 +2,8 @@
 
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-const base = new URL("..", document.currentScript.src); // the site's root
+const script = document.currentScript;
+const base = new URL("..", script.src); // the site's root
 
 // An element with its attributes and children; text is text, never markup.
 function make(tag, attributes = {}, ...children) {
@@ -77,13 +78,16 @@ function tables() {
   }
 }
 
-// On paper, nobody can press a link: its address stands at the end.
+// On paper, nobody can press a link: its address stands at the end. It is the published one where
+// that is known, and never tells where on somebody's device a copy lies.
 function addresses() {
-  const address = (link) => link.origin + link.pathname;
+  const published = one("link[rel=canonical]");
+  const root = published ? new URL("..", new URL(script.getAttribute("src"), published.href)).href : base.href.replace(/^file:.*\/(?=[^/]+\/$)/, "");
+  const address = (link) => link.href.replace(base.href, root).replace(/(index\.html)?(#.*)?$/, "");
   const names = new Map(all("#menu a").map((link) => [address(link), link.textContent.trim()]));
   const linked = new Map();
   for (const link of all("article a[href]:not(.help a, .edit a)")) {
-    if (link.host === location.host && link.pathname !== location.pathname)
+    if (link.href.startsWith(base.href) && link.pathname !== location.pathname)
       linked.set(address(link), names.get(address(link)) ?? link.textContent.split(",")[0].trim());
   }
   if (!linked.size) return;

@@ -18,16 +18,16 @@
     return body.textContent.replace(/\s+/g, " ").trim();
   };
 
-  const engine = () => new Promise((done, failed) => {
-    const script = make("script", { src: new URL("assets/lunr.js", base) });
+  const loaded = (path) => new Promise((done, failed) => {
+    const script = make("script", { src: new URL(path, base) });
     script.addEventListener("load", done);
     script.addEventListener("error", failed);
     document.head.append(script);
   });
 
   async function ready() {
-    const [answer] = await Promise.all([fetch(new URL("search/search_index.json", base)), engine()]);
-    const { docs } = await answer.json();
+    await Promise.all(["search/search_index.js", "assets/lunr.js"].map(loaded));
+    const { docs } = searchIndex;
     const titles = new Map(docs.filter(({ location }) => !location.includes("#")).map((doc) => [doc.location, doc.title]));
     const index = lunr(function () {
       this.pipeline.remove(lunr.stopWordFilter); // a question such as "will it come back" is made of them
