@@ -23,6 +23,6 @@ def define_env(env) -> None:
     except DataError as error:
         raise PluginError(str(error)) from None
     uses = pages.uses(guide, pages.read_pages(load.DOCS))
-    for name, macro in bound(guide, uses).items():
+    for name, macro in bound(guide, uses, env.conf["site_url"] or "").items():
         env.macro(macro, name)
     env.conf["extra"]["review"] = review_line(guide, version.today())

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from inspect import signature
 
+from .clinics import data_files, embeds
 from .drawings import drawing
 from .gallery import gallery
 from .model import Guide
@@ -24,7 +25,7 @@ from .options import (
     steps,
 )
 from .risks import risk_table
-from .sources import Uses, data_files, source, sources_table
+from .sources import Uses, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
 from .words import glossary
 
@@ -38,6 +39,7 @@ _CALLS = (
     (disagreement, "cold-destroys-or-pauses"),
     (disagreements,),
     (drawing, "cold"),
+    (embeds,),
     (gallery,),
     (gap, "warning-signs", "chance-it-works"),
     (gaps,),
@@ -57,10 +59,18 @@ MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
 
 
-def bound(guide: Guide, uses: Uses) -> dict[str, Callable[..., str]]:
-    """Every macro with the guide's data bound to it, as pages call it."""
+#: What a macro is given besides a page's own arguments.
+GIVEN = ("guide", "uses", "site")
+
+
+def bound(guide: Guide, uses: Uses, site: str = "") -> dict[str, Callable[..., str]]:
+    """Every macro with the guide's data bound to it, as pages call it.
+
+    `site` is the site's URL, or "" where it is not known.
+    """
+    known = dict(zip(GIVEN, (guide, uses, site), strict=True))
     ready = {}
     for name, function in MACROS.items():
-        wanted = {"uses": uses} if "uses" in signature(function).parameters else {}
+        wanted = {given: known[given] for given in GIVEN[1:] if given in signature(function).parameters}
         ready[name] = wraps(function)(partial(function, guide, **wanted))
     return ready

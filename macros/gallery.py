@@ -38,7 +38,7 @@ def call(name: str) -> str:
 
 
 def _arguments(function) -> str:
-    taken = [p for p in signature(function).parameters.values() if p.name not in ("guide", "uses")]
+    taken = [p for p in signature(function).parameters.values() if p.name not in calls.GIVEN]
     if not taken:
         return "It takes no argument."
     words = []

@@ -20,7 +20,7 @@ from jinja2 import nodes
 from pydantic import ValidationError
 
 from . import prose
-from .calls import MACROS, bound
+from .calls import GIVEN, MACROS, bound
 from .cite import CITATION
 from .explain import explain
 from .model import Entry, Guide, form
@@ -199,7 +199,7 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
     name = node.node.name
     if name not in MACROS:
         return f"there is no macro '{name}'.", suggestion(name, MACROS)
-    if node.dyn_args or node.dyn_kwargs or any(keyword.key in ("guide", "uses") for keyword in node.kwargs):
+    if node.dyn_args or node.dyn_kwargs or any(keyword.key in GIVEN for keyword in node.kwargs):
         return f"{name} does not take this.", f'Write {{{{ {name}("...") }}}}.'
     try:
         arguments = [argument.as_const() for argument in node.args]
@@ -217,7 +217,7 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
 
 def usage(name: str) -> str:
     """How a macro is called, as {{ risk_table(method="...") }}."""
-    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in ("guide", "uses")]
+    takes = [p for p in inspect.signature(MACROS[name]).parameters.values() if p.name not in GIVEN]
     shown = ", ".join('"...", "..."' if p.kind is p.VAR_POSITIONAL else f'{p.name}="..."' for p in takes)
     return f"{{{{ {name}({shown}) }}}}"
 
@@ -313,8 +313,8 @@ def link_problems(
 
 #: All that Markdown and the macros make. What is not listed could run or load.
 _TAGS = set(
-    """a b blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img input label li nav ol p pre span
-    strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
+    """a b blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr iframe img input label li nav ol p pre
+    span strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )
 _PLAIN_ATTRIBUTES = set(
     """alt aria-hidden aria-label autocomplete class disabled id markdown open popover popovertarget role rows scope
@@ -323,6 +323,8 @@ _PLAIN_ATTRIBUTES = set(
 
 
 _TYPES = {"button", "checkbox", "search"}
+#: What a frame may have besides: it shows a small page of our own, and loads it only when it is seen.
+_FRAME = {"src": r"\.\./embed/[a-z0-9-]+/", "height": r"\d+", "loading": "lazy"}
 #: Ids of the page around the text, which its links and scripts rely on.
 _RESERVED = {"about-scheme", "menu", "text"}
 
@@ -349,6 +351,7 @@ class _Unsafe(HTMLParser):
                 or (name == "type" and value in _TYPES)
                 or (name == "href" and (local or address.startswith("https://")))
                 or (name == "src" and local and tag == "img")
+                or (tag == "iframe" and re.fullmatch(_FRAME.get(name, r"(?!)"), value or ""))
             )
             if not allowed:
                 self.found.append(f"{name}={value}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import contract, load, version
 from ..problem import DataError
-from . import data
+from . import data, embeds
 from .outward import FOLDER
 
 
@@ -18,8 +18,9 @@ def made(site: str) -> dict[str, str]:
 
     `site` is the site's URL, or "" where it is not known. Raises DataError for mistakes in the data.
     """
-    promised = contract.current()
-    files = data.files(load.current(), version.current(), site)
+    guide, promised, now = load.current(), contract.current(), version.current()
+    files = data.files(guide, now, site)
+    files |= embeds.files(guide, now, promised, version.today())
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
     return files | contract.redirects(promised, site)
 
