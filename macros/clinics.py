@@ -6,16 +6,44 @@ Both are for a page in a folder of its own below the site's root.
 from __future__ import annotations
 
 from html import escape as html_escape
+from typing import NamedTuple
 
 from .metadata import NAME
 from .model import Guide
-from .publish.embeds import FOLDER as EMBEDS
-from .publish.embeds import Embed, listed
+from .options import ALTERNATIVES_TITLE, alternatives_table
 from .publish.outward import FILES, FOLDER
 from .render import Row, escape, table
+from .risks import one_risk, risk_table, risks_title
 
+#: Where the small pages stand below the site's root; macros.publish.embeds writes them.
+EMBEDS = "embed/"
+#: Heights in CSS pixels for a frame some 600 wide. One risk then needs no scrolling; long tables scroll.
+_WRITTEN, _PICTURED = 720, 1080
 #: Stands for the site's address where that is not known.
 PLACEHOLDER = "https://ADDRESS-OF-THE-GUIDE/"
+
+
+class Embed(NamedTuple):
+    """`name` is its folder, `page` the address in the guide that tells more, `markdown` what it shows.
+
+    `title` is plain text, `height` that of a frame for it in CSS pixels.
+    """
+
+    name: str
+    title: str
+    page: str
+    markdown: str
+    height: int
+
+
+def listed(guide: Guide) -> list[Embed]:
+    """Every embed: the risks of each method, the alternatives, each risk."""
+    shown = [
+        *((f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", risk_table(guide, m)) for m in guide.methods),
+        ("alternatives", ALTERNATIVES_TITLE, "alternatives/", alternatives_table(guide)),
+        *((f"risk-{r}", risk.name, f"risks/#{r}", one_risk(guide, r)) for r, risk in guide.risks.items()),
+    ]
+    return [Embed(*one, height=_PICTURED if "<svg" in one[-1] else _WRITTEN) for one in shown]
 
 
 def data_files(guide: Guide) -> str:

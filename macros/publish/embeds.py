@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from datetime import date
 from functools import cache
-from typing import NamedTuple
 
 import jinja2
 from markdown import Markdown
@@ -20,49 +19,21 @@ from markupsafe import Markup
 
 from .. import contract, load
 from ..cite import CITATION
+from ..clinics import EMBEDS, listed
 from ..metadata import LICENSE, NAME
 from ..model import Guide
-from ..options import ALTERNATIVES_TITLE, alternatives_table
 from ..render import escape
 from ..review import review_line
-from ..risks import one_risk, risk_table, risks_title
 from ..version import Version
 
-FOLDER = "embed/"
 TEMPLATES = load.ROOT / "overrides"
 #: The way from an embed to the site's root; relative, so that it needs no address of the site.
 _ROOT = "../../"
-
-#: Heights in CSS pixels for a frame some 600 wide. One risk then needs no scrolling; long tables scroll.
-_WRITTEN, _PICTURED = 720, 1080
 
 #: Citations in a row, as they stand behind one statement.
 _CITATIONS = re.compile(rf"(?:{CITATION.pattern})+")
 #: The target of a link to a page of the guide, in Markdown. Text from the data has no bracket left.
 _TO_PAGE = re.compile(r"\]\(/([\w/-]+\.md)(#[\w-]+)?\)")
-
-
-class Embed(NamedTuple):
-    """`name` is its folder, `page` the address in the guide that tells more, `markdown` what it shows.
-
-    `title` is plain text, `height` that of a frame for it in CSS pixels.
-    """
-
-    name: str
-    title: str
-    page: str
-    markdown: str
-    height: int
-
-
-def listed(guide: Guide) -> list[Embed]:
-    """Every embed: the risks of each method, the alternatives, each risk."""
-    shown = [
-        *((f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", risk_table(guide, m)) for m in guide.methods),
-        ("alternatives", ALTERNATIVES_TITLE, "alternatives/", alternatives_table(guide)),
-        *((f"risk-{r}", risk.name, f"risks/#{r}", one_risk(guide, r)) for r, risk in guide.risks.items()),
-    ]
-    return [Embed(*one, height=_PICTURED if "<svg" in one[-1] else _WRITTEN) for one in shown]
 
 
 def files(guide: Guide, version: Version, promised: contract.Contract, today: date) -> dict[str, str]:
@@ -88,7 +59,7 @@ def files(guide: Guide, version: Version, promised: contract.Contract, today: da
         if name and name not in made:
             gone = {"title": contract.name(old), "page": new.removeprefix("./"), "nearest": contract.name(new)}
             made[name] = made.get(_name(new)) or page.render(about, **gone)
-    return {f"{FOLDER}{name}/index.html": text for name, text in made.items()}
+    return {f"{EMBEDS}{name}/index.html": text for name, text in made.items()}
 
 
 def _name(address: str) -> str:
