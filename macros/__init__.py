@@ -24,6 +24,6 @@ def define_env(env) -> None:
         steps = history(guide, texts)
     except DataError as error:
         raise PluginError(str(error)) from None
-    for name, macro in bound(guide, pages.uses(guide, texts), steps).items():
+    for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "").items():
         env.macro(macro, name)
     env.conf["extra"]["review"] = review_line(guide, version.today())

@@ -11,7 +11,7 @@ from functools import partial, wraps
 from inspect import Parameter, signature
 
 from .changes import Step
-from .clinics import feeds, versions
+from .clinics import data_files, embeds, feeds, versions
 from .drawings import drawing
 from .gallery import gallery
 from .model import Guide
@@ -26,7 +26,7 @@ from .options import (
     steps,
 )
 from .risks import risk_table
-from .sources import Uses, data_files, source, sources_table
+from .sources import Uses, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
 from .words import glossary
 
@@ -40,6 +40,7 @@ _CALLS = (
     (disagreement, "cold-destroys-or-pauses"),
     (disagreements,),
     (drawing, "cold"),
+    (embeds,),
     (feeds,),
     (gallery,),
     (gap, "warning-signs", "chance-it-works"),
@@ -61,13 +62,14 @@ MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
 
 
-def bound(guide: Guide, uses: Uses, history: Sequence[Step] = ()) -> dict[str, Callable[..., str]]:
+def bound(guide: Guide, uses: Uses, history: Sequence[Step] = (), site: str = "") -> dict[str, Callable[..., str]]:
     """Every macro with what it needs bound to it, as pages call it: the guide's data first.
 
-    What a macro takes by name only is given here too: `uses`, the pages that cite each claim, and
-    `history`, the versions of the guide, newest first.
+    What a macro takes by name only is given here too: `uses`, the pages that cite each claim,
+    `history`, the versions of the guide, newest first, and `site`, the site's URL, or "" where it is
+    not known.
     """
-    known = {"uses": uses, "history": history}
+    known = {"uses": uses, "history": history, "site": site}
     ready = {}
     for name, function in MACROS.items():
         given = {each: value for each, value in known.items() if each in signature(function).parameters}

@@ -229,7 +229,7 @@ def _exists(address: str, offered: Offered) -> bool:
     return page in offered and (not anchor or anchor in offered[page])
 
 
-def _old(contract: Contract) -> Iterator[tuple[str, str]]:
+def led_on(contract: Contract) -> Iterator[tuple[str, str]]:
     """Every single address that is led on, and where to."""
     addresses = [f"{page}#{anchor}" for page, anchors in contract.promised.items() for anchor in anchors]
     single = [old for old in contract.moved if not old.startswith(EVERY)]
@@ -366,7 +366,7 @@ def redirects(contract: Contract, site: str = "") -> dict[str, str]:
     script alone: beside the script, it could overtake it and lose the anchor.
     """
     pages = {}
-    old = dict(_old(contract))
+    old = dict(led_on(contract))
     for page in [address for address in old if "#" not in address]:
         to = _relative(page, old[page])
         parts = {
@@ -407,7 +407,7 @@ def redirects(contract: Contract, site: str = "") -> dict[str, str]:
 def aliases(contract: Contract, page: str) -> dict[str, list[str]]:
     """The old anchors of a page that lead to another place on it, by the new; "" is the page's title."""
     found: dict[str, list[str]] = {}
-    for address, to in _old(contract):
+    for address, to in led_on(contract):
         if "#" in address and _split(address)[0] == _split(to)[0] == page:
             found.setdefault(_split(to)[1], []).append(_split(address)[1])
     return found
@@ -417,7 +417,7 @@ def elsewhere(contract: Contract, page: str) -> dict[str, str]:
     """The old anchors of a page that lead to another page, with the address from here."""
     return {
         _split(address)[1]: _relative(page, to)
-        for address, to in _old(contract)
+        for address, to in led_on(contract)
         if "#" in address and _split(address)[0] == page != _split(to)[0]
     }
 
@@ -450,7 +450,7 @@ def published(contract: Contract, site: str) -> str:
         "about": "Addresses that stay, below 'site'. What 'moved' names leads to its new place.",
         "site": site,
         "promised": {page: sorted(anchors) for page, anchors in sorted(contract.promised.items())},
-        "moved": dict(_old(contract)),
+        "moved": dict(led_on(contract)),
     }
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 

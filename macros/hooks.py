@@ -18,8 +18,8 @@ import mkdocs
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
-#: The theme's scripts and styles, which the guide's own templates do not use.
-_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICENSE")
+#: The theme's scripts and styles, which the guide's own templates do not use, and a style that stands in its pages.
+_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "assets/embed.css", "LICENSE")
 #: The search engine, as MkDocs brings it.
 _ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
 

@@ -131,10 +131,13 @@ def _alternative_rows(guide: Guide) -> list[Row]:
     return rows
 
 
+ALTERNATIVES_TITLE = "What can be done instead"
+
+
 def alternatives_table(guide: Guide) -> str:
     """Every alternative, with the same fields for each."""
     columns = ["Option", *map(_heading, SHARED)]
-    return table("What can be done instead", columns, _alternative_rows(guide), "alternatives")
+    return table(ALTERNATIVES_TITLE, columns, _alternative_rows(guide), "alternatives")
 
 
 def options_table(guide: Guide) -> str:

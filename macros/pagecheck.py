@@ -316,8 +316,8 @@ def link_problems(
 
 #: All that Markdown and the macros make. What is not listed could run or load.
 _TAGS = set(
-    """a b blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img input label li nav ol p pre span
-    strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
+    """a b blockquote br button caption code details div em h1 h2 h3 h4 h5 h6 hr img input label li nav ol p pre
+    span strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )
 _PLAIN_ATTRIBUTES = set(
     """alt aria-hidden aria-label autocomplete class disabled id markdown open popover popovertarget role rows scope
@@ -326,6 +326,8 @@ _PLAIN_ATTRIBUTES = set(
 
 
 _TYPES = {"button", "checkbox", "search"}
+#: What a frame may have besides: it shows a small page of our own, and loads it only when it is seen.
+_FRAME = {"src": r"\.\./embed/[a-z0-9-]+/", "height": r"\d+", "loading": "lazy"}
 #: Ids of the page around the text, which its links and scripts rely on.
 _RESERVED = {"about-scheme", "menu", "text"}
 
@@ -339,7 +341,8 @@ class _Unsafe(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attrs):
-        if tag not in _TAGS:
+        framed = tag == "iframe" and re.fullmatch(_FRAME["src"], dict(attrs).get("src") or "")
+        if tag not in _TAGS and not framed:
             self.found.append(f"<{tag}>")
         for name, value in attrs:
             if name == "id":
@@ -352,6 +355,7 @@ class _Unsafe(HTMLParser):
                 or (name == "type" and value in _TYPES)
                 or (name == "href" and (local or address.startswith("https://")))
                 or (name == "src" and local and tag == "img")
+                or (tag == "iframe" and re.fullmatch(_FRAME.get(name, r"(?!)"), value or ""))
             )
             if not allowed:
                 self.found.append(f"{name}={value}")

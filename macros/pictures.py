@@ -11,9 +11,9 @@ MOST_DRAWN = 10_000
 
 #: Every icon array as it stands in a page.
 ICON_ARRAY = re.compile(
-    r'<svg class="array" viewBox="[0-9 ]+" role="img"'
+    r'<svg class="array" viewBox="[0-9 ]+" stroke-dasharray="0 1" role="img"'
     r' aria-label="A picture of [0-9,]+ people, [0-9,]+ of them marked\.">'
-    r'<path class="others" d="[Mmh0-9. ]*"/><path class="marked" d="[Mmh0-9. ]*"/></svg>'
+    r'<path class="others" d="[Mh0-9. ]*"/><path class="marked" d="[Mh0-9. ]*"/></svg>'
 )
 
 
@@ -29,16 +29,17 @@ def icon_array(count: int, out_of: int) -> str:
     rows = -(-out_of // columns)
     name = f"A picture of {number(out_of)} people, {number(count)} of them marked."
     return (
-        f'<svg class="array" viewBox="0 0 {columns} {rows}" role="img" aria-label="{name}">'
+        f'<svg class="array" viewBox="0 0 {columns} {rows}" stroke-dasharray="0 1" role="img" aria-label="{name}">'
         f'<path class="others" d="{_dots(count, out_of, columns)}"/>'
         f'<path class="marked" d="{_dots(0, count, columns)}"/></svg>'
     )
 
 
 def _dots(first: int, end: int, columns: int) -> str:
-    # A line of no length with a round end is a dot; each is a step of one from the last.
+    # One line for each row. Its dashes have no length and round ends: a dot at every step of one.
     parts = []
-    for index in range(first, end):
-        row, column = divmod(index, columns)
-        parts.append(f"M{column}.5 {row}.5h0" if column == 0 or index == first else "m1 0h0")
+    for start in range(first - first % columns, end, columns):
+        left, right = max(first, start), min(end, start + columns)
+        # a tenth longer, so that the last dot is surely on it
+        parts.append(f"M{left - start}.5 {start // columns}.5h{right - left - 1}.1")
     return "".join(parts)

@@ -1,18 +1,29 @@
-"""The table of risks."""
+"""The table of risks, and one of them by itself."""
 
 from __future__ import annotations
 
 import math
 
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
-from .model import Figure, Guide, InWords
+from .model import Figure, Guide, InWords, Source
 from .options import method_links
 from .pictures import icon_array
 from .problem import one
 from .render import Row, escape, listing, table
 
 #: What stands below the pictures.
-_PICTURED = "Each dot is one person. A harm that nobody counted has no picture. That does not make it less likely."
+_DOTS = "Each dot is one person."
+_PICTURED = f"{_DOTS} A harm that nobody counted has no picture. That does not make it less likely."
+
+_TOO_MANY = "So many people cannot be drawn."
+_, _WHAT, _OFTEN, _TREATMENTS = _COLUMNS = ("Risk", "What can happen", "How often", "Treatments")
+
+
+def risks_title(guide: Guide, method: str | None = None) -> str:
+    """What a table of risks is called, as plain text. Raises MacroError for an unknown method."""
+    if method is None:
+        return "All risks that our sources name"
+    return f"Risks of {one('method', guide.methods, method).name.lower()}"
 
 
 def risk_table(guide: Guide, method: str | None = None) -> str:
@@ -21,15 +32,12 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     `method` is a method's id. What a source says of other methods is left out, its figure
     too. Raises MacroError for an unknown method.
     """
-    of_one = None if method is None else one("method", guide.methods, method)
-    caption = f"Risks of {of_one.name.lower()}" if of_one else "All risks that our sources name"
+    caption = risks_title(guide, method)
 
     def concerns(claim_id: str) -> bool:
         return method is None or method in guide.methods_of(claim_id)
 
-    columns = ["Risk", "What can happen", "How often"]
-    if of_one is None:
-        columns.append("Treatments")
+    columns = _COLUMNS if method is None else _COLUMNS[:-1]
     rows, notes, counted = [], {}, {}
     out_of = _people(guide)
     for risk_id, risk in guide.risks.items():
@@ -42,9 +50,8 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
             " ".join(statement(s, concerns) for s in said),
             _how_often(guide, claim_ids, out_of),
         ]
-        if of_one is None:
-            named = {m for c in claim_ids for m in guide.methods_of(c)}
-            cells.append(method_links(guide, named))
+        if method is None:
+            cells.append(_treatments(guide, claim_ids))
         rows.append(Row(risk_id, cells))
         for claim_id in claim_ids:
             _, source, claim = guide.claim(claim_id)
@@ -53,12 +60,50 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
                 counted.setdefault((count, claim.frequency.of, pooled(guide, claim_id)), []).append(
                     (risk.name, claim_id)
                 )
-                if source.counts:
-                    notes[source.publisher] = f"About the counts by {escape(source.publisher)}: {escape(source.counts)}"
+                notes |= _about_the_counts(source)
+    if not rows:
+        return SILENT  # an empty table would look like no risk
     pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
     if pictures:
         pictures.append(_PICTURED)
     return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
+
+
+def one_risk(guide: Guide, risk_id: str) -> str:
+    """One risk as sections of a page, with what the table of all risks says of it, and its own picture."""
+    risk = guide.risks[risk_id]
+    claim_ids, out_of = claim_ids_of(risk.says), _people(guide)
+    counts, notes = {}, {}
+    for claim_id in claim_ids:
+        _, source, claim = guide.claim(claim_id)
+        if isinstance(claim.frequency, Figure):
+            counts[claim.frequency.count * out_of // claim.frequency.out_of] = None
+            notes |= _about_the_counts(source)
+    pictures = [f'<div class="counted">{icon_array(count, out_of) or _TOO_MANY}</div>' for count in counts]
+    parts = [
+        f"## {_WHAT}",
+        " ".join(map(statement, risk.says)),
+        f"## {_OFTEN}",
+        _how_often(guide, claim_ids, out_of),
+        *pictures,
+        *([_DOTS] if pictures else []),
+        *notes.values(),
+        f"## {_TREATMENTS}",
+        _treatments(guide, claim_ids) + ".",
+        SCOPE,
+    ]
+    return "\n\n".join(parts)
+
+
+def _treatments(guide: Guide, claim_ids: list[str]) -> str:
+    return method_links(guide, {m for c in claim_ids for m in guide.methods_of(c)})
+
+
+def _about_the_counts(source: Source) -> dict[str, str]:
+    """What to know about a source's counts, by its publisher; empty where we know of nothing."""
+    if not source.counts:
+        return {}
+    return {source.publisher: f"About the counts by {escape(source.publisher)}: {escape(source.counts)}"}
 
 
 def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[str, str]]) -> str:
@@ -67,7 +112,7 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     each = ", each" if len(harms) > 1 else ""
     words = f"**{names}{each}:** {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
     words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
-    drawn = icon_array(count, out_of) or "So many people cannot be drawn."
+    drawn = icon_array(count, out_of) or _TOO_MANY
     return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from .cite import claim_text
 from .model import Claim, Guide
 from .problem import one
-from .publish.outward import FILES, FOLDER
 from .render import Row, escape, listing, table
 
 #: For each claim's id, the pages that cite it: their path below docs/ and their title.
@@ -77,12 +76,3 @@ def _claim_cell(claim: Claim) -> str:
     if claim.note:
         parts.append(f"*Our note:* {escape(claim.note)}")
     return " <br>".join(parts)
-
-
-def data_files(guide: Guide) -> str:
-    """The files of data for others, for a page in a folder of its own below the site's root."""
-    rows = [
-        Row(f"file-{name.replace('.', '-')}", [f'<a href="../{FOLDER}{name}">{name}</a>', escape(about)])
-        for name, _, about in FILES
-    ]
-    return table("Files to download", ["File", "What is in it"], rows, "risks")

@@ -108,6 +108,7 @@ def pages(site: Path) -> list[str]:
         path.parent.relative_to(site).as_posix().removeprefix(".")
         for path in site.rglob("index.html")
         if 'http-equiv="refresh"' not in path.read_text("utf-8")  # a page that has moved
+        and not path.is_relative_to(site / "embed")  # tests/test_embeds.py looks at these
     )
 
 

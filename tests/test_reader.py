@@ -76,13 +76,15 @@ def test_a_picture_has_a_mark_for_everybody_on_its_own_place(count, out_of):
     others, marked = re.findall(r' d="([^"]*)"', picture)
     places = []
     for path in (marked, others):
-        x, y = 0.0, 0.0
-        for kind, to in re.findall(r"([Mm])([\d. ]+)h0", path):
-            dx, dy = map(float, to.split())
-            x, y = (dx, dy) if kind == "M" else (x + dx, y + dy)
-            places.append((x - 0.5, y - 0.5))
+        marks = [
+            (float(x) + step - 0.5, float(y) - 0.5)
+            for x, y, length in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)", path)
+            for step in range(int(float(length)) + 1)  # a dash of no length at every step
+        ]
+        assert path != marked or len(marks) == count
+        places += marks
     assert len(places) == len(set(places)) == out_of
-    assert marked.count("h0") == count
+    assert 'stroke-dasharray="0 1"' in picture
     assert all(0 <= x < columns and 0 <= y < rows for x, y in places)
     assert 'role="img" aria-label="A picture of' in picture
 

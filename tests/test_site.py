@@ -222,6 +222,8 @@ def test_addresses_come_from_the_environment_or_not_at_all(project, site):
     assert 'href="https://github.com/o/r/edit/main/docs/risks.md"' in html
     assert '<meta property="og:image" content="https://example.org/guide/risks/card.png">' in html
     assert '"url":"https://example.org/guide/risks/"' in html
+    copied = (project / "site/for-clinics/index.html").read_text("utf-8").replace("&#58;", ":")
+    assert "https://example.org/guide/embed/alternatives/" in copied
     for page in pages(project / "site"):
         picture = Image.open(project / "site" / page / "card.png")
         assert picture.size == (1200, 630), page

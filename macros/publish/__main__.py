@@ -12,7 +12,7 @@ from ..history import FOLDER as FROZEN
 from ..history import history
 from ..problem import DataError
 from ..review import review_line
-from . import data, feeds
+from . import data, embeds, feeds
 from .outward import FOLDER
 
 
@@ -21,11 +21,11 @@ def made(site: str) -> dict[str, str]:
 
     `site` is the site's URL, or "" where it is not known. Raises DataError for mistakes in the data.
     """
-    promised = contract.current()
     guide, texts = load.current(), pages.read_pages(load.DOCS)
-    files = data.files(guide, texts, version.current(), site)
+    promised, now, today = contract.current(), version.current(), version.today()
+    files = data.files(guide, texts, now, site) | embeds.files(guide, now, promised, today)
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
-    files |= feeds.files(history(guide, texts), site, review_line(guide, version.today()))
+    files |= feeds.files(history(guide, texts), site, review_line(guide, today))
     files |= {FROZEN + each.file: releases.text_of(each) for each in releases.listed()}
     if releases.listed():
         files[FROZEN + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")

@@ -1,0 +1,102 @@
+"""Small pages of their own, which a clinic shows inside its page: embed/<name>/ below the site's root.
+
+They say what the guide's pages say, made by the same functions. Each is one file without a script, and
+asks for nothing but itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from datetime import date
+from functools import cache
+
+import jinja2
+from markdown import Markdown
+from markupsafe import Markup
+
+from .. import contract, load
+from ..cite import CITATION
+from ..clinics import EMBEDS, listed
+from ..metadata import LICENSE, NAME
+from ..model import Guide
+from ..render import escape
+from ..review import review_line
+from ..version import Version
+
+TEMPLATES = load.ROOT / "overrides"
+#: The way from an embed to the site's root; relative, so that it needs no address of the site.
+_ROOT = "../../"
+
+#: Citations in a row, as they stand behind one statement.
+_CITATIONS = re.compile(rf"(?:{CITATION.pattern})+")
+#: The target of a link to a page of the guide, in Markdown. Text from the data has no bracket left.
+_TO_PAGE = re.compile(r"\]\(/([\w/-]+\.md)(#[\w-]+)?\)")
+
+
+def files(guide: Guide, version: Version, promised: contract.Contract, today: date) -> dict[str, str]:
+    """Every embed's path below the site's root, and its HTML; those at old addresses too.
+
+    `today` decides whether a review is overdue.
+    """
+    page = _template()
+    about = {
+        "guide": NAME,
+        "license": LICENSE,
+        "version": str(version),
+        "review": review_line(guide, today),
+        "root": _ROOT,
+    }
+    made = {
+        embed.name: page.render(about, title=embed.title, page=embed.page, body=Markup(_html(guide, embed.markdown)))
+        for embed in listed(guide)
+    }
+    # What was renamed stands under its old name too: a frame cannot lead on where no script runs.
+    for old, new in contract.led_on(promised):
+        name = _name(old)
+        if name and name not in made:
+            gone = {"title": contract.name(old), "page": new.removeprefix("./"), "nearest": contract.name(new)}
+            made[name] = made.get(_name(new)) or page.render(about, **gone)
+    return {f"{EMBEDS}{name}/index.html": text for name, text in made.items()}
+
+
+def _name(address: str) -> str:
+    """The name of the embed for a risk's row or a method's page, or ""."""
+    found = re.fullmatch(r"(?:(risk)s/#|methods/)([\w-]+)/?", address)
+    return f"{found[1] or 'risks'}-{found[2]}" if found else ""
+
+
+@cache
+def _template() -> jinja2.Template:
+    style = (TEMPLATES / "assets/embed.css").read_text("utf-8")
+    style = re.sub(r"\s*/\*.*?\*/|^\s+", "", style, flags=re.S | re.M)
+    # How a Content-Security-Policy names a style that stands in the page: CSP Level 3, section 2.3.1.
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return templates.get_template("embed.html", globals={"style": Markup(style), "style_hash": f"sha256-{digest}"})
+
+
+def _html(guide: Guide, markdown: str) -> str:
+    """What macros answer, as HTML: each citation a link to its claim among our sources."""
+
+    def sources(run: re.Match) -> str:
+        claims = [(claim_id, *guide.claim(claim_id)) for claim_id in CITATION.findall(run[0])]
+        count = Counter(source.publisher for _, _, source, _ in claims)
+        links = {}
+        for claim_id, source_id, source, claim in claims:
+            # The name of the source, and the place where one statement rests on several of its claims.
+            place = f", {claim.place}" if count[source.publisher] > 1 else ""
+            links.setdefault(escape(source.publisher + place), f"/sources/{source_id}.md#{claim_id}")
+        return f" <small>({'; '.join(f'[{text}]({to})' for text, to in links.items())})</small>"
+
+    def to_page(link: re.Match) -> str:
+        return f"]({_ROOT}{contract.address_of(link[1])}{link[2] or ''})"
+
+    text = _TO_PAGE.sub(to_page, _CITATIONS.sub(sources, markdown))
+    md = Markdown(extensions=["attr_list", "md_in_html"])
+    md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
+    return md.convert(text).replace("<a ", '<a rel="noopener" ')
