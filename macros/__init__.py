@@ -12,17 +12,23 @@ from .review import review_line
 
 
 def define_env(env) -> None:
-    """Registers every macro with the guide's data bound to it, and gives templates the review state.
+    """Registers every macro with the guide's data bound to it, and gives templates the review state and the version.
 
     Raises PluginError with all problems of the data file, which ends the build in clean lines.
     """
-    from mkdocs.exceptions import PluginError  # noqa: PLC0415 (only the generator needs it)
-
     try:
-        guide = load.current()
+        guide, edition = load.current(), version.current()
     except DataError as error:
+        from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
+
         raise PluginError(str(error)) from None
-    uses = pages.uses(guide, pages.read_pages(load.DOCS))
+    texts = pages.read_pages(load.DOCS)
+    uses = pages.uses(guide, texts)
     for name, macro in bound(guide, uses).items():
         env.macro(macro, name)
-    env.conf["extra"]["review"] = review_line(guide, version.today())
+    shown = {"review": review_line(guide, version.today()), "version": str(edition)}
+    env.conf["extra"].update(shown)
+    # Zensical calls this once for each page, and its templates see what was changed in the page alone.
+    if page := getattr(env, "page", None):
+        page.title = pages.title(texts[page.path])
+        page.meta.update(shown)
