@@ -25,7 +25,7 @@ export SOURCE_DATE_EPOCH
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture changes schema links lock clean
+.PHONY: help serve check build test picture changes schema links zensical lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,10 +71,14 @@ schema: .venv/ready ## write what editors complete the data file with
 links: .venv/ready ## promise the new addresses, before a release
 	@$(BIN)/python -m macros.contract
 
+zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
+	@$(BIN)/python -m tests.zensical
+
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group mkdocs -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group zensical -o requirements-zensical.txt
 
 clean: ## delete all that these commands made
 	rm -rf .venv .cache site .pytest_cache .ruff_cache
@@ -88,4 +92,10 @@ clean: ## delete all that these commands made
 
 .venv/test-ready: .venv/ready requirements-test.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Zensical gets a place of its own, where it meets nothing of MkDocs.
+.cache/zensical/ready: requirements-zensical.txt
+	@$(PYTHON) -m venv .cache/zensical/venv
+	@.cache/zensical/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-zensical.txt
 	@touch $@
