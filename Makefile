@@ -25,7 +25,7 @@ export SOURCE_DATE_EPOCH
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build offline test picture changes schema links release lock clean
+.PHONY: help serve check build offline test picture changes schema links release zensical lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,10 +80,14 @@ links: .venv/ready ## promise the new addresses, before a release
 release: .venv/ready check links ## make what the guide says now a version that can be cited
 	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.freeze
 
+zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
+	@$(BIN)/python -m tests.zensical
+
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group mkdocs -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group zensical -o requirements-zensical.txt
 
 clean: ## delete all that these commands made
 	rm -rf .venv .cache site .pytest_cache .ruff_cache
@@ -97,4 +101,10 @@ clean: ## delete all that these commands made
 
 .venv/test-ready: .venv/ready requirements-test.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Zensical gets a place of its own, where it meets nothing of MkDocs.
+.cache/zensical/ready: requirements-zensical.txt
+	@$(PYTHON) -m venv .cache/zensical/venv
+	@.cache/zensical/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-zensical.txt
 	@touch $@

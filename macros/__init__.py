@@ -13,17 +13,22 @@ from .review import review_line
 
 
 def define_env(env) -> None:
-    """Registers every macro with the guide's data bound to it, and gives templates the review state.
+    """Registers every macro with the guide's data bound to it, and gives templates the review state and the version.
 
     Raises PluginError with all problems of the data file, which ends the build in clean lines.
     """
-    from mkdocs.exceptions import PluginError  # noqa: PLC0415 (only the generator needs it)
-
     try:
-        guide, texts = load.current(), pages.read_pages(load.DOCS)
+        guide, texts, edition = load.current(), pages.read_pages(load.DOCS), version.current()
         steps = history(guide, texts)
     except DataError as error:
+        from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
+
         raise PluginError(str(error)) from None
     for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "").items():
         env.macro(macro, name)
-    env.conf["extra"]["review"] = review_line(guide, version.today())
+    shown = {"review": review_line(guide, version.today()), "version": str(edition)}
+    env.conf["extra"].update(shown)
+    # Zensical calls this once for each page, and its templates see what was changed in the page alone.
+    if page := getattr(env, "page", None):
+        page.title = pages.title(texts[page.path])
+        page.meta.update(shown)

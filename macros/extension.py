@@ -13,6 +13,7 @@ It is an extension, not a template or a hook, so that it does not depend on the 
 from __future__ import annotations
 
 import logging
+import posixpath
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
@@ -41,6 +42,8 @@ _PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2"
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
 #: What a page shows beside its prose.
 _NO_PROSE = {"changes", "edit", "footnote", "grade", "review", "toc"}
+#: The step at which Zensical keeps what it knows of a page; MkDocs has none.
+_ZENSICAL = "rendering_context"
 #: A page with fewer sections needs no list of them.
 _FEWEST_SECTIONS = 3
 _AHEAD, _BEHIND = re.compile(r"[(“‘\"]*$"), re.compile(r"[.,;:!?)”’\"]*")  # what stands right at a word
@@ -306,6 +309,28 @@ class _EditLinks(Treeprocessor):
                 parent.insert(list(parent).index(child) + 1, paragraph)
 
 
+class _Links(Treeprocessor):
+    """Gives Zensical the links as it reads them; MkDocs reads them as they are.
+
+    A link from the root of docs/ becomes one from the page. An address in raw HTML starts at the
+    page's source, not at its folder on the site, which lies one deeper.
+    """
+
+    def __init__(self, md: Markdown, page: str):
+        super().__init__(md)
+        self.folder, name = posixpath.split(page)
+        self.deeper = name != "index.md"
+
+    def run(self, root: etree.Element) -> None:
+        for link in root.iter("a"):
+            path, mark, anchor = link.get("href", "").partition("#")
+            if path.startswith("/") and path.endswith(".md"):
+                link.set("href", posixpath.relpath(path[1:], self.folder or ".") + mark + anchor)
+        if self.deeper:
+            raw = self.md.htmlStash.rawHtmlBlocks
+            raw[:] = [text.replace('href="../', 'href="') if isinstance(text, str) else text for text in raw]
+
+
 class _Aliases(Treeprocessor):
     """Puts a page's old anchors where they lead now, so that no server and no script is needed.
 
@@ -358,7 +383,11 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)
         md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
-        if page := self.getConfig("page"):
+        page = self.getConfig("page")
+        if _ZENSICAL in md.preprocessors:
+            page = md.preprocessors[_ZENSICAL].page.path
+            md.treeprocessors.register(_Links(md, page), "links", -2)  # after all that makes links
+        if page:
             promised, address = contract.current(), contract.address_of(page)
             led_on = contract.aliases(promised, address), contract.elsewhere(promised, address)
             md.treeprocessors.register(_Aliases(md, *led_on), "aliases", -1)  # after all that sets ids
