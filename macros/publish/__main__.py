@@ -9,18 +9,21 @@ from pathlib import Path
 
 from .. import contract, load, version
 from ..problem import DataError
-from . import data
+from . import data, materials
 from .outward import FOLDER
 
 
 def made(site: str) -> dict[str, str]:
     """Every file's path below the site's root, and its text.
 
-    `site` is the site's URL, or "" where it is not known. Raises DataError for mistakes in the data.
+    `site` is the site's URL, or "" where it is not known. Raises DataError for
+    mistakes in the data, and OSError.
     """
     promised = contract.current()
     files = data.files(load.current(), version.current(), site)
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
+    requirements = (load.ROOT / "requirements.txt").read_text("utf-8")
+    files[materials.FILE] = materials.bill(requirements, version.current(), os.environ.get("COMMIT", ""), site)
     return files | contract.redirects(promised, site)
 
 
