@@ -25,7 +25,7 @@ ENVIRONMENT = {
 
 
 def command(*before: str, target: str = "build") -> list[str]:
-    return [*before, "make", f"BIN={BIN}", "-o", ".venv/ready", target]
+    return [*before, "make", f"BIN={BIN}", "-o", ".venv/ready", *target.split()]
 
 
 def make(project: Path, *before: str, target: str = "build", **environment: str) -> subprocess.CompletedProcess:
@@ -64,7 +64,7 @@ def checkout(project, site) -> Path:
     return project
 
 
-def test_a_build_that_is_killed_leaves_the_last_site_and_the_next_build_works(checkout):
+def test_builds_that_are_killed_leave_the_last_site_and_the_next_two_work_at_once(checkout):
     good = content(checkout / "site")
     stages = checkout / ".cache"
 
@@ -79,7 +79,10 @@ def test_a_build_that_is_killed_leaves_the_last_site_and_the_next_build_works(ch
     for moment in moments:
         shutil.rmtree(stages, ignore_errors=True)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        building = subprocess.Popen(command(), cwd=checkout, env=ENVIRONMENT, start_new_session=True, **quiet)
+        # The check before a build is slow, and the same each time: it is left out here.
+        building = subprocess.Popen(
+            command(target="-o check build"), cwd=checkout, env=ENVIRONMENT, start_new_session=True, **quiet
+        )
         while not moment():
             assert building.poll() is None, "it was over too soon"
             time.sleep(0.005)
@@ -87,13 +90,6 @@ def test_a_build_that_is_killed_leaves_the_last_site_and_the_next_build_works(ch
         building.wait()
         assert content(checkout / "site") == good
     assert left(checkout) != []
-    done = make(checkout)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert content(checkout / "site").keys() == good.keys() - {"good.txt"}
-    assert left(checkout) == []
-
-
-def test_two_builds_at_once_both_end_well(checkout):
     ends = []
     builds = [threading.Thread(target=lambda: ends.append(make(checkout))) for _ in range(2)]
     for each in builds:
@@ -101,7 +97,7 @@ def test_two_builds_at_once_both_end_well(checkout):
     for each in builds:
         each.join()
     assert [end.returncode for end in ends] == [0, 0], [end.stdout + end.stderr for end in ends]
-    assert (checkout / "site/risks/index.html").exists() and not (checkout / "site/good.txt").exists()
+    assert content(checkout / "site").keys() == good.keys() - {"good.txt"}
     assert left(checkout) == []
 
 
@@ -180,11 +176,11 @@ def test_a_full_disk(checkout):
 
 
 def test_a_checkout_that_cannot_be_written_to(checkout):
-    if not can("unshare", "-m", "true"):
-        pytest.skip("only root can make a folder read-only for itself")
+    if not can("unshare", "-rm", "true"):
+        pytest.skip("this machine lets nobody see a folder as read-only")
     good = content(checkout / "site")
     readonly = 'mount --bind . . && mount -o remount,ro,bind . && cd "$PWD" && exec "$@"'
-    done = make(checkout, "unshare", "-m", "sh", "-c", readonly, "sh")
+    done = make(checkout, "unshare", "-rm", "sh", "-c", readonly, "sh")
     told_in_a_line(done, "The site cannot be written here", "Read-only file system", "last one stays")
     assert "copy the guide into a folder that you may write to" in done.stdout + done.stderr
     assert "No problem found." in done.stdout  # the check needs nothing to write
@@ -192,9 +188,11 @@ def test_a_checkout_that_cannot_be_written_to(checkout):
 
 
 def test_a_clone_without_history_and_without_a_network(tmp_path):
+    if not (ROOT / ".git").exists():
+        pytest.skip("this folder is no clone itself")
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(clone)], check=True)
-    alone = ["unshare", "-n"] if can("unshare", "-n", "true") else []
+    alone = ["unshare", "-rn"] if can("unshare", "-rn", "true") else []
     nowhere = "http://127.0.0.1:9"
     done = make(clone, *alone, HTTP_PROXY=nowhere, HTTPS_PROXY=nowhere, PIP_INDEX_URL=nowhere)
     assert done.returncode == 0, done.stdout + done.stderr
