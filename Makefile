@@ -23,9 +23,12 @@ SOURCE_DATE_EPOCH ?= $(shell git diff --quiet HEAD -- 2>/dev/null && git log -1 
 ifneq ($(SOURCE_DATE_EPOCH),)
 export SOURCE_DATE_EPOCH
 endif
+# The commit that is built, if nothing was changed since.
+COMMIT := $(shell git diff --quiet HEAD -- 2>/dev/null && git rev-parse HEAD)
+export COMMIT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build offline test picture changes schema links release zensical lock clean
+.PHONY: help serve check build offline test audit weekly picture changes schema links release zensical lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,14 +40,15 @@ serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow e
 check: .venv/ready ## find mistakes in the data and the pages, without a build
 	@$(BIN)/python -m macros.check
 
-# The site is made in .cache/site and takes the last one's place when it is whole.
+# A build makes its site in a folder of its own, which takes the last one's place when it is whole.
+STAGE := .cache/site.$(shell echo $$PPID)
 define PAGES
-@mkdir -p .cache && rm -rf .cache/site
-$(BIN)/python -m mkdocs build --site-dir .cache/site
-@$(BIN)/python -m macros.publish .cache/site
+@$(BIN)/python -m macros.stage begin $(STAGE) site
+$(BIN)/python -m mkdocs build --site-dir $(STAGE)
+@$(BIN)/python -m macros.publish $(STAGE)
 endef
 define SWAP
-@rm -rf site && mv .cache/site site
+@$(BIN)/python -m macros.stage end $(STAGE) site
 endef
 
 build: .venv/ready check ## write the site into site/; if that fails, the last one stays
@@ -54,15 +58,22 @@ build: .venv/ready check ## write the site into site/; if that fails, the last o
 offline: export OFFLINE := 1
 offline: .venv/ready check ## the same with a copy to take along: one zip that needs no network
 	$(PAGES)
-	@$(BIN)/python -m macros.publish.offline .cache/site
+	@$(BIN)/python -m macros.publish.offline $(STAGE)
 	$(SWAP)
 
 test: .venv/test-ready check ## run all tests, in a real browser too
 	@$(BIN)/python -m tests.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
-	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/zizmor --offline --quiet --persona auditor .github
 	$(BIN)/python -m pytest
+
+audit: .venv/test-ready ## ask whether what we depend on has known weaknesses; needs the network
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt -r requirements-test.txt \
+	|| { echo "Either a weakness is listed above, or the service that knows them did not answer: then nothing was found out."; exit 1; }
+
+weekly: .venv/ready ## ask what time may have broken in site/: outside links, reviews; needs the network
+	@$(BIN)/python -m macros.weekly site
 
 picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture

@@ -28,6 +28,7 @@ from pathlib import Path
 from . import load
 from .problem import DataError, Problem, suggestion
 from .read import Document, read
+from .render import csp_hash
 
 LINKS = load.ROOT / "data" / "links.yml"
 #: Stands for each page that promised an anchor: an entry's row is shown on many pages.
@@ -357,6 +358,7 @@ const moved = document.getElementById(location.hash.slice(1));
 const link = (moved ?? document.querySelector("h1 + p")).querySelector("a");
 location.replace(moved || link.hash ? link.href : link.href + location.hash);
 """
+_POLICY = f"default-src 'none'; script-src '{csp_hash(LEAD_ON)}'; base-uri 'none'; form-action 'none'"
 
 
 def redirects(contract: Contract, site: str = "") -> dict[str, str]:
@@ -385,6 +387,8 @@ def redirects(contract: Contract, site: str = "") -> dict[str, str]:
             "<head>\n"
             '<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+            '<meta name="referrer" content="no-referrer">\n'
             '<meta name="color-scheme" content="light dark">\n'
             '<meta name="robots" content="noindex">\n'
             "<title>This page has moved</title>\n"

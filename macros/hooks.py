@@ -6,8 +6,6 @@ search, their structured data and their pictures for sharing come from here.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import sys
 from functools import partial
@@ -15,6 +13,7 @@ from html import unescape
 from pathlib import Path
 
 import mkdocs
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
@@ -70,17 +69,12 @@ def on_page_content(html, page, config, files):
 
 def on_env(env, config, files):
     """Gives the templates what only this generator can give them."""
-    from macros import load  # noqa: PLC0415 (after the package was forgotten)
+    from macros import load, render  # noqa: PLC0415 (after the package was forgotten)
 
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
-    env.filters["csp_hash"] = _csp_hash
+    env.filters["csp_hash"] = render.csp_hash
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env
-
-
-def _csp_hash(script: str) -> str:
-    """How a Content-Security-Policy names a script that stands in the page: CSP Level 3, section 2.3.1."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _title(page) -> str:
@@ -100,6 +94,12 @@ def _structured(guide, site, page):
         re.findall(r'id="fn:([^"]+)"', page.content),
     )
     return metadata.script_text(metadata.structured(guide, facts, site))
+
+
+def on_build_error(error):
+    """Tells in a line why the site could not be written, such as a full disk."""
+    if isinstance(error, OSError):
+        raise PluginError(f"The site cannot be written: {error}. The last one stays as it was.") from None
 
 
 def on_post_page(output, page, config):

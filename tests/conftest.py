@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"axe-core: {len(LOOKED_AT)} page states tried, {violations} violations found.")
 
 
-PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
+PARTS = ["mkdocs.yml", "requirements.txt", "data", "docs", "macros", "overrides"]
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
@@ -86,7 +86,7 @@ def copied(folder: Path, *more: str) -> Path:
         if source.is_dir():
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy2(source, folder / part)
+            shutil.copy2(source, folder / part)  # with its time, by which make sees that it is installed
     return folder
 
 

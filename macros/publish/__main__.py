@@ -12,14 +12,15 @@ from ..history import FOLDER as FROZEN
 from ..history import history
 from ..problem import DataError
 from ..review import review_line
-from . import data, embeds, feeds
+from . import data, embeds, feeds, materials
 from .outward import FOLDER
 
 
 def made(site: str) -> dict[str, str]:
     """Every file's path below the site's root, and its text.
 
-    `site` is the site's URL, or "" where it is not known. Raises DataError for mistakes in the data.
+    `site` is the site's URL, or "" where it is not known. Raises DataError for
+    mistakes in the data, and OSError.
     """
     guide, texts = load.current(), pages.read_pages(load.DOCS)
     promised, now, today = contract.current(), version.current(), version.today()
@@ -29,6 +30,8 @@ def made(site: str) -> dict[str, str]:
     files |= {FROZEN + each.file: releases.text_of(each) for each in releases.listed()}
     if releases.listed():
         files[FROZEN + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")
+    requirements = (load.ROOT / "requirements.txt").read_text("utf-8")
+    files[materials.FILE] = materials.bill(requirements, now, os.environ.get("COMMIT", ""), site)
     return files | contract.redirects(promised, site)
 
 

@@ -6,8 +6,6 @@ asks for nothing but itself.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from datetime import date
@@ -22,7 +20,7 @@ from ..cite import CITATION
 from ..clinics import EMBEDS, listed
 from ..metadata import LICENSE, NAME
 from ..model import Guide
-from ..render import escape
+from ..render import csp_hash, escape
 from ..review import review_line
 from ..version import Version
 
@@ -72,12 +70,10 @@ def _name(address: str) -> str:
 def _template() -> jinja2.Template:
     style = (TEMPLATES / "assets/embed.css").read_text("utf-8")
     style = re.sub(r"\s*/\*.*?\*/|^\s+", "", style, flags=re.S | re.M)
-    # How a Content-Security-Policy names a style that stands in the page: CSP Level 3, section 2.3.1.
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    return templates.get_template("embed.html", globals={"style": Markup(style), "style_hash": f"sha256-{digest}"})
+    return templates.get_template("embed.html", globals={"style": Markup(style), "style_hash": csp_hash(style)})
 
 
 def _html(guide: Guide, markdown: str) -> str:
