@@ -25,7 +25,7 @@ export SOURCE_DATE_EPOCH
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build test picture changes schema links lock clean
+.PHONY: help serve check build leaflets test picture changes schema links lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,13 @@ endef
 
 build: .venv/ready check ## write the site into site/; if that fails, the last one stays
 	$(PAGES)
+	$(SWAP)
+
+leaflets: export LEAFLETS := 1
+leaflets: .venv/test-ready check ## build the site with leaflets to print, as PDF
+	@$(BIN)/python -m macros.publish.browser
+	$(PAGES)
+	$(BIN)/python -m macros.publish.leaflets .cache/site
 	$(SWAP)
 
 test: .venv/test-ready check ## run all tests, in a real browser too

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from macros.load import ROOT
-from tests.tools import ARGUMENTS, installed
+from macros.publish.browser import ARGUMENTS, installed
 
 #: The pages, and what of them is scrolled to the top.
 PAGES = {
