@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -36,22 +37,10 @@ NOT_ON_PAPER = ("search/", "for-clinics/")
 
 _TEMPLATE = load.ROOT / "overrides" / "leaflet.html"
 #: Parts of an article that paper has no use for; the notes are replaced by shorter ones.
-_LEFT_OUT = [
-    "part",
-    "review",
-    "toc",
-    "help",
-    "edit",
-    "headerlink",
-    "footnote",
-    "grade",
-    "moved",
-    "search",
-    "choose",
-    "pair",
-    "mine",
-    "screen",
-]
+_LEFT_OUT = (
+    *("part", "review", "toc", "help", "edit", "headerlink", "footnote", "grade", "moved"),
+    *("search", "choose", "pair", "mine", "screen"),
+)
 #: The page that has all disagreements, of which other pages repeat those that they touch.
 _DISAGREEMENTS = "disagreements/"
 #: How a link to a note begins, before the claim's id.
@@ -172,7 +161,8 @@ def for_paper(page: Page, among: Collection[str], site: str) -> html.HtmlElement
     for meaning in article.find_class("meaning"):
         meaning.find("b").drop_tree()  # the word stands before it
         meaning.text = f" ({meaning.text_content()})"
-        meaning.drop_tag()
+        for name in ("id", "popover"):
+            del meaning.attrib[name]
     for element in article.iter(*_HEADINGS):
         element.tag = _HEADINGS[_HEADINGS.index(element.tag) + whole]
     for element in article.xpath(".//*[@id]"):
@@ -378,11 +368,10 @@ def made(folder: Path, chromium: Browser) -> Iterator[tuple[str, bytes]]:
     moved = contract.current().moved
     for method in load.current().methods:
         address = f"methods/{method}/"
-        names = [method, *(_old(old) for old, new in moved.items() if new == address and _old(old))]
         for size in SIZES:
             text = composed([page(address)], False, style, site)
             pdf = finished(printed(chromium, text, size), page(address).title, day)
-            for name in names:
+            for name in names(method, moved):
                 yield f"{FOLDER}{name}-{size}.pdf", pdf
     for size in SIZES:
         # Once to learn on which sheet each page begins, and once with the numbers.
@@ -391,10 +380,13 @@ def made(folder: Path, chromium: Browser) -> Iterator[tuple[str, bytes]]:
         yield f"{FOLDER}{WHOLE}-{size}.pdf", finished(printed(chromium, text, size), f"The whole guide - {NAME}", day)
 
 
-def _old(address: str) -> str:
-    """The name that a method had, from its page's old address; "" for another page's or an anchor."""
-    parts = address.split("/")
-    return parts[1] if len(parts) == 3 and parts[0] == "methods" and not parts[2] else ""
+def names(method: str, moved: Mapping[str, str]) -> list[str]:
+    """The name of a method's leaflet, and those that it had: nobody can redirect the address of a PDF.
+
+    `moved` has old addresses and where they lead, as in data/links.yml.
+    """
+    old = [re.fullmatch("methods/([^/#]+)/", address) for address, to in moved.items() if to == f"methods/{method}/"]
+    return [method, *(each[1] for each in old if each)]
 
 
 def main(argv: Sequence[str]) -> int:
