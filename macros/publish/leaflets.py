@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import jinja2
 import pikepdf
@@ -244,7 +245,7 @@ def _plainer(element: html.HtmlElement) -> None:
 def _lead_on(link: html.HtmlElement, page: str, among: Collection[str], site: str) -> None:
     """Lets a link lead to a place in the leaflet, else to the site; else it becomes text."""
     target = link.get("href")
-    if target.startswith((_NOTE, "http://", "https://")):
+    if target.startswith(_NOTE) or urlsplit(target).scheme:
         return
     address, anchor = _resolved(page, target)
     if address in among:
