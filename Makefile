@@ -28,7 +28,7 @@ COMMIT := $(shell git diff --quiet HEAD -- 2>/dev/null && git rev-parse HEAD)
 export COMMIT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build offline test audit weekly picture changes schema links release zensical lock clean
+.PHONY: help serve check build leaflets offline test audit weekly picture changes schema links release zensical lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,9 +55,18 @@ build: .venv/ready check ## write the site into site/; if that fails, the last o
 	$(PAGES)
 	$(SWAP)
 
-offline: export OFFLINE := 1
-offline: .venv/ready check ## the same with a copy to take along: one zip that needs no network
+leaflets offline: export LEAFLETS := 1
+leaflets: .venv/test-ready check ## build the site with leaflets to print, as PDF
+	@$(BIN)/python -m macros.publish.browser
 	$(PAGES)
+	$(BIN)/python -m macros.publish.leaflets $(STAGE)
+	$(SWAP)
+
+offline: export OFFLINE := 1
+offline: .venv/test-ready check ## build all that is published: leaflets too, and a zip that needs no network
+	@$(BIN)/python -m macros.publish.browser
+	$(PAGES)
+	$(BIN)/python -m macros.publish.leaflets $(STAGE)
 	@$(BIN)/python -m macros.publish.offline $(STAGE)
 	$(SWAP)
 

@@ -70,8 +70,10 @@ def on_page_content(html, page, config, files):
 def on_env(env, config, files):
     """Gives the templates what only this generator can give them."""
     from macros import load, render  # noqa: PLC0415 (after the package was forgotten)
+    from macros.publish import qr  # noqa: PLC0415
 
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
+    env.globals["qr"] = qr.svg
     env.filters["csp_hash"] = render.csp_hash
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env

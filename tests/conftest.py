@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from macros import load
-from tests.tools import ARGUMENTS, installed
+from macros.publish.browser import ARGUMENTS, installed
 
 ROOT = load.ROOT
 

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from macros.load import ROOT
+from macros.publish.browser import ARGUMENTS, installed
 from tests.conftest import served
-from tests.tools import ARGUMENTS, installed
 
 #: The pages, and what of them is scrolled to the top.
 PAGES = {
