@@ -123,6 +123,8 @@ def test_the_site_carries_what_built_it(site):
     listed = {(c["name"], c["version"]): {each["content"] for each in c["hashes"]} for c in bill["components"]}
     assert listed == wanted
     assert ("mkdocs", "1.6.1") in listed
+    # What makes the leaflets is not listed, and the bill says so.
+    assert bill["compositions"] == [{"aggregate": "incomplete", "dependencies": ["guide"]}]
     about = json.loads((site / "data/v1/guide.json").read_text("utf-8"))
     assert bill["metadata"]["component"]["version"] == about["version"]
 
