@@ -1,7 +1,8 @@
 """The bill of materials: what makes the pages and the data, as CycloneDX 1.6 in JSON, from requirements.txt.
 
-What makes the leaflets and the zip is not on it: that is in requirements-test.txt, and the browser of the
-machine. The bill itself says that it is not all. It has no random number and no time of day, so that two builds of one commit write the same.
+What makes the leaflets and the zip is not on it: packages of requirements-test.txt, and the browser of the
+machine. The bill itself says that it is not all. It has no random number and no time of day, so that two
+builds of one commit write the same.
 https://cyclonedx.org/docs/1.6/json/
 """
 
