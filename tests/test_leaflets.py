@@ -19,7 +19,7 @@ from PIL import Image
 
 from macros import contract, load, version
 from macros.publish import leaflets
-from tests.conftest import pages, run, served
+from tests.conftest import ROOT, pages, run, served
 
 SITE = "https://guide.example/some/where/"
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
@@ -112,7 +112,7 @@ def body(path: Path) -> str:
         text = large(sheets)
     else:
         text = re.split(r"call\s+your\s+emergency\s+number\.", large(document), maxsplit=1)[1]
-    return text.rpartition("Each small number in the text stands for")[0]
+    return re.sub(r"\(page\s+\d+\)", "", text.rpartition("Each small number in the text stands for")[0])
 
 
 #: Where citations lead that stand at one place: publishers and places.
@@ -220,8 +220,8 @@ def test_head_and_foot_tell_version_review_and_address(leaflet, published):
     assert said in head and where.replace("-", "") in together(head)
     assert load.current().review.until_reviewed in " ".join(head.split())
     # What the guide rests on, in the words of its own page, and what a leaflet leaves out.
-    sources = html.parse(published / "sources/index.html").find(".//article")
-    assert together(sources.xpath("string(p[not(@class)][1])")) in together(head)
+    rests = re.search(r"\n# .+\n\n(.+)\n", (ROOT / "docs/sources/index.md").read_text("utf-8"))[1]
+    assert "five articles" in rests and together(rests) in together(head)
     if name.startswith("guide"):
         assert f"{SITE}sources/".replace("-", "") in together(head)
     else:
@@ -239,6 +239,34 @@ def test_the_code_leads_to_the_page(leaflet):
     name, path = leaflet
     image = pypdfium2.PdfDocument(path)[0].render(scale=2).to_pil()
     assert [code.text for code in zxingcpp.read_barcodes(image)] == [address_of(name)]
+
+
+#: What makes sense on a screen only, in words of the pages.
+ON_SCREEN = {
+    "index": "Tap a small number",
+    "words": "press an underlined word",
+    "questions": "stays on this device",
+    "deciding": "stays on this device",
+}
+
+
+def test_paper_does_not_speak_to_a_screen(published):
+    text = together(body(published / "leaflets/guide-a4.pdf"))
+    for page, said in ON_SCREEN.items():
+        assert said in (ROOT / f"docs/{page}.md").read_text("utf-8")
+        assert together(said) not in text
+
+
+def test_a_page_number_in_the_text_is_that_of_the_place(published):
+    """Nobody can follow a link on paper, so the sheet that it leads to is printed behind it."""
+    raw = (published / "leaflets/guide-a4.pdf").read_bytes()
+    sheets = leaflets.begins(raw)
+    text = " ".join(plain("".join(large(pypdfium2.PdfDocument(raw)))).split())
+    told = dict.fromkeys(re.findall(r"see (Chemical injection|Heat|Cold|Nerve release) \(page (\d+)\)", text))
+    assert len(told) == 4
+    for name, page in told:
+        assert int(page) == sheets[f"methods-{'chemical' if name.startswith('Chemical') else name.split()[-1].lower()}"]
+    assert len(re.findall(r"\(page [1-9]\d*\)", text)) > 50 and "(page 00" not in text
 
 
 def test_a_treatment_needs_few_sheets(published):

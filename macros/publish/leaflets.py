@@ -120,13 +120,14 @@ def _claim(note: html.HtmlElement) -> str:
 
 def about(folder: Path) -> Site:
     """What the built site in `folder` gives to its leaflets. Raises OSError where a page is missing."""
-    text = _text(folder, "./")
+    style, text = (folder / "assets/guide.css").read_text("utf-8"), _text(folder, "./")
     first, sources = read(text, "./"), read(_text(folder, _SOURCES), _SOURCES)
     inside = html.document_fromstring(text).xpath("//head/style/text()")
-    style = [*inside, (folder / "assets/guide.css").read_text("utf-8")]
     more = [read(_text(folder, address), address) for address in _MORE]
-    basis = _plain(sources.article.xpath("p[not(@class)]")[0])
-    return Site(first.url, "\n".join(style), basis, [(page.name, page.url) for page in more])
+    basis = sources.article.xpath("p[not(@class)]")[0]
+    for meaning in basis.find_class("meaning"):
+        meaning.drop_tree()
+    return Site(first.url, "\n".join([*inside, style]), _plain(basis), [(page.name, page.url) for page in more])
 
 
 def _text(folder: Path, address: str) -> str:
@@ -319,7 +320,7 @@ def _lead_on(link: html.HtmlElement, page: str, among: Collection[str], site: st
 def composed(pages: Sequence[Page], whole: bool, site: Site, at: Mapping[str, int] | None = None) -> str:
     """One method's page, or the pages of the whole guide, as one HTML document without anything outside it.
 
-    `at` has the sheet on which each page begins, by the page's id, once that is known.
+    `at` has the sheet on which each place that is linked begins, by its id, once that is known.
     """
     guide, first = load.current(), pages[0]
     among = {page.address for page in pages}
@@ -336,6 +337,11 @@ def composed(pages: Sequence[Page], whole: bool, site: Site, at: Mapping[str, in
             target = link.get("href", "").removeprefix("#")
             if link.get("href", "").startswith("#") and not target.startswith("note-") and target not in known:
                 link.set("href", f"#{target.partition('--')[0]}")  # the part is not on paper, the page is
+    if whole:
+        for link in [link for article in articles for link in article.xpath(".//a[not(ancestor::table)]")]:
+            target = link.get("href").removeprefix("#")
+            if target in known:
+                link.tail = f" (page {(at or {}).get(target, '00')}){link.tail or ''}"
     contents = [
         (part, [(page.name, _id(page.address), (at or {}).get(_id(page.address), "000")) for page in group])
         for part, group in groupby(pages, key=lambda page: page.part)
@@ -434,10 +440,13 @@ def made(folder: Path, chromium: Browser) -> Iterator[tuple[str, bytes]]:
             for name in names(method, promised, versions):
                 yield f"{FOLDER}{name}-{size}.pdf", pdf
     for size in SIZES:
-        # Once to learn on which sheet each page begins, and once with the numbers.
-        draft = printed(chromium, composed([page(each) for each in addresses], True, site), size)
-        text = composed([page(each) for each in addresses], True, site, begins(draft))
-        yield f"{FOLDER}{WHOLE}-{size}.pdf", finished(printed(chromium, text, size), f"The whole guide - {NAME}", day)
+        # Once to learn on which sheet each place begins, and again with the numbers, until they move nothing.
+        at, now = None, {}
+        while at != now:
+            at = now
+            pdf = printed(chromium, composed([page(each) for each in addresses], True, site, at), size)
+            now = begins(pdf)
+        yield f"{FOLDER}{WHOLE}-{size}.pdf", finished(pdf, f"The whole guide - {NAME}", day)
 
 
 def names(method: str, promised: contract.Contract, versions: Iterable[Collection[str]]) -> list[str]:
