@@ -143,6 +143,12 @@ def chromium():
         browser.close()
 
 
+def on_paper(tab):
+    """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
+    tab.emulate_media(media="print")
+    tab.wait_for_function("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))")
+
+
 @pytest.fixture
 def open_tab(chromium):
     """Opens tabs of a width, each with its own storage; closes them after the test."""
