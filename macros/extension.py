@@ -112,7 +112,7 @@ class _Words(Treeprocessor):
         for number, form in enumerate(forms):
             word_id, entry = self.entries[form.lower()]
             target = f"meaning-{word_id}"
-            shown = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
+            shown = etree.Element("button", {"class": "word", "popovertarget": target})
             shown.text = form
             ahead, behind = _AHEAD.search(around[number])[0], _BEHIND.match(around[number + 1])[0]
             if ahead or behind:  # a line may end beside a button, but never between a word and its point
@@ -322,7 +322,7 @@ class _EditLinks(Treeprocessor):
                 link = etree.SubElement(
                     paragraph, "a", {"href": f"{self.repository}/edit/main/{document.file}#L{line}"}
                 )
-                link.text = f"Edit this table (line {line} of {document.file})"
+                link.text = f"Edit this table (line {line})"
                 parent.insert(list(parent).index(child) + 1, paragraph)
 
 

@@ -146,7 +146,8 @@ def chromium():
 def on_paper(tab):
     """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
     tab.emulate_media(media="print")
-    tab.wait_for_function("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))")
+    while not tab.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))"):
+        tab.wait_for_timeout(20)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_the_rest_comes_with_the_first_touch(published_at, open_tab):
         tab.wait_for_load_state("networkidle")
         assert not [path for path in asked if "guide." in path], name
         touch(tab)
-        tab.wait_for_function("document.querySelector('.footnote-backref')")  # the script has run
+        tab.locator(".footnote-backref").first.wait_for(state="attached")  # the script has run
         assert [path for path in asked if "guide." in path] == ["/assets/guide.css", "/assets/guide.js"], name
 
 
@@ -108,5 +108,5 @@ def test_paper_is_whole_where_nobody_touched_the_page(published_at, open_tab):
     tab.wait_for_load_state("networkidle")
     untouched = tab.pdf(format="A4")
     tab.mouse.move(100, 100)
-    tab.wait_for_function("document.querySelector('.footnote-backref')")
+    tab.locator(".footnote-backref").first.wait_for(state="attached")
     assert abs(len(untouched) - len(tab.pdf(format="A4"))) < 300
