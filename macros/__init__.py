@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import load, pages, version
 from .calls import bound
+from .clinics import Published
 from .history import history
 from .problem import DataError
 from .review import review_line
@@ -24,10 +25,12 @@ def define_env(env) -> None:
         from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
 
         raise PluginError(str(error)) from None
-    for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "").items():
+    extra = env.conf["extra"]
+    published = Published(bool(extra["leaflets"]), bool(extra["offline"]), extra["repository"] or "")
+    for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "", published).items():
         env.macro(macro, name)
     shown = {"review": review_line(guide, version.today()), "version": str(edition)}
-    env.conf["extra"].update(shown)
+    extra.update(shown)
     # Zensical calls this once for each page, and its templates see what was changed in the page alone.
     if page := getattr(env, "page", None):
         page.title = pages.title(texts[page.path])

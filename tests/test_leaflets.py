@@ -19,7 +19,7 @@ from PIL import Image
 
 from macros import contract, load, version
 from macros.publish import leaflets
-from tests.conftest import ROOT, pages, run, served
+from tests.conftest import ROOT, on_paper, pages, run, served
 
 SITE = "https://guide.example/some/where/"
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
@@ -94,7 +94,7 @@ SHOWN = """(questions) => {
 def shown(tab, url: str, only_questions: bool = False) -> tuple[str, list[str]]:
     """The text of a page on paper, and that of each cell of its tables."""
     tab.goto(url)
-    tab.emulate_media(media="print")
+    on_paper(tab)
     return tab.evaluate(SHOWN, only_questions)
 
 

@@ -358,7 +358,7 @@ def composed(pages: Sequence[Page], whole: bool, site: Site, at: Mapping[str, in
         notice=first.notice,
         license=first.license,
         address=first.url,
-        qr=first.url and qr.svg(first.url),
+        qr=first.url and qr.inline(first.url),
         contents=contents if whole else None,
         text="\n".join(html.tostring(article, encoding="unicode") for article in articles),
         license_url=LICENSE,
