@@ -93,6 +93,7 @@ SHOWN = """(questions) => {
 
 def shown(tab, url: str, only_questions: bool = False) -> tuple[str, list[str]]:
     """The text of a page on paper, and that of each cell of its tables."""
+    tab.emulate_media(media="screen")
     tab.goto(url)
     on_paper(tab)
     return tab.evaluate(SHOWN, only_questions)
