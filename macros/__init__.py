@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from . import load, pages, version
+from . import history, load, pages, version
 from .calls import bound
-from .history import history
+from .metadata import site_address
 from .problem import DataError
 from .review import review_line
 
@@ -19,12 +19,13 @@ def define_env(env) -> None:
     """
     try:
         guide, texts, edition = load.current(), pages.read_pages(load.DOCS), version.current()
-        steps = history(guide, texts)
+        steps = history.current()
     except DataError as error:
         from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
 
         raise PluginError(str(error)) from None
-    for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "").items():
+    site = site_address(env.conf["site_url"])
+    for name, macro in bound(guide, pages.uses(guide, texts), steps, site).items():
         env.macro(macro, name)
     shown = {"review": review_line(guide, version.today()), "version": str(edition)}
     env.conf["extra"].update(shown)
