@@ -188,7 +188,8 @@ def embeds(guide: Guide, *, site: str) -> str:
 def line(embed: Embed, site: str) -> str:
     """The line that a clinic copies into its page."""
     address = html_escape((site or PLACEHOLDER).rstrip("/") + f"/{EMBEDS}{embed.name}/")
-    return f'<iframe src="{address}" {_attributes(embed)} referrerpolicy="no-referrer" style="width:100%;border:0"></iframe>'
+    look = 'referrerpolicy="no-referrer" style="width:100%;border:0"'
+    return f'<iframe src="{address}" {_attributes(embed)} {look}></iframe>'
 
 
 def preview(embed: Embed) -> str:
