@@ -15,7 +15,7 @@ from macros.model import Figure
 from macros.pagecheck import built_problems, page_problems
 from macros.publish import data, embeds, leaflets, offline
 from macros.review import review_line
-from tests.conftest import ROOT, run, served
+from tests.conftest import ROOT, on_paper, run, served
 from tests.test_contract import lead_on
 from tests.test_data import HOSTILE, TEXTS, VERSION, hostile
 
@@ -193,7 +193,7 @@ def test_a_closed_box_loads_nothing_and_an_open_one_shows_it(address, open_tab):
     frame.get_by_role("heading", name="Infection").wait_for()
     assert [url for url in asked if url.startswith("embed/")] == ["embed/risk-infection/"]
     assert refused == []
-    tab.emulate_media(media="print")
+    on_paper(tab)
     assert not tab.locator("details.embed").first.is_visible()
 
 
