@@ -77,7 +77,7 @@ def test_the_same_is_made_twice_with_and_without_an_address(site, tmp_path):
 
 
 def test_colors_are_those_of_the_guide():
-    guide, own = ((ROOT / "overrides/assets" / name).read_text("utf-8") for name in ("guide.css", "embed.css"))
+    guide, own = ((ROOT / "overrides/assets" / name).read_text("utf-8") for name in ("first.css", "embed.css"))
     colors = re.findall(r"^ *(--[\w-]+: .*?);", own, re.M)
     assert len(colors) == 18
     assert set(colors) <= set(re.findall(r"^ *(--[\w-]+: .*?);", guide, re.M))
@@ -165,7 +165,7 @@ def test_leaflets_zip_form_and_version_are_told_only_where_they_are():
     assert "href" not in clinics.ask_form(GUIDE, published=none)
     made = clinics.Published(leaflets=True, offline=True, repository="https://example.org/o/r")
     named = re.findall(r'href="\.\./(.*?)"', clinics.leaflets_list(GUIDE, published=made))
-    ours = [*(leaflets.names(method, {})[0] for method in GUIDE.methods), leaflets.WHOLE]
+    ours = [*(leaflets.names(method, NO_MOVES, [])[0] for method in GUIDE.methods), leaflets.WHOLE]
     assert named == [f"{leaflets.FOLDER}{name}-{size}.pdf" for name in ours for size in leaflets.SIZES]
     assert f'href="../{offline.OFFLINE}{offline.NAME}.zip"' in clinics.zip_link(GUIDE, published=made)
     form = re.search(r'href="(.*?)"', clinics.ask_form(GUIDE, published=made))[1]
