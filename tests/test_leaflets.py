@@ -225,7 +225,7 @@ def test_head_and_foot_tell_version_review_and_address(leaflet, published):
     if name.startswith("guide"):
         assert f"{SITE}sources/".replace("-", "") in together(head)
     else:
-        end = together(large([document[-2], document[-1]]))
+        end = together(large([document[index] for index in range(len(document) - 2, len(document))]))
         for page in ("getting-ready", "on-the-day", "recovery", "alternatives"):
             title = html.parse(published / page / "index.html").findtext(".//h1")
             assert together(f"{title}: {SITE}{page}/") in end

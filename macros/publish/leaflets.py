@@ -237,8 +237,8 @@ def _with_notes(element: html.HtmlElement, entry: Disagreement) -> None:
     """Gives each side of a disagreement its citations, where the page leads to another page for them."""
     if element.find_class("footnote-ref"):
         return
-    for link in element.xpath(f".//a[contains(@href, '{_DISAGREEMENTS}#')]"):
-        link.getparent().drop_tree()
+    for way in element.xpath(f"preceding-sibling::p[a[contains(@href, '{_DISAGREEMENTS}#')]]"):
+        way.drop_tree()
     for item, side in zip(element.iter("li"), entry.sides, strict=True):
         for claim_id in side.cites:
             sup = html.Element("sup")
