@@ -214,21 +214,20 @@ def versions(guide: Guide, *, history: Sequence[Step]) -> str:
         parts.append("Nothing has changed. What you read here is the last version.")
     for step in history:
         if step.version.frozen:
-            name = step.file.rpartition("/")[2].removesuffix(".json")
             file = f'<a href="../{step.file}">The data of this version</a>'
-            parts += [f"## {escape(str(step.version))} {{ #{name} }}", f"{file} stay as they are.", _changes(step)]
+            parts += [f"## {escape(str(step.version))} {{ #{step.name} }}", f"{file} stay as they are.", _changes(step)]
     return "\n\n".join(parts)
 
 
 def _draft(step: Step) -> str:
+    if step.changes is None:
+        return f"{step.nothing} It may change with each edit."
     return f"What you read here is a draft of {day(step.version.on)}. It may change with each edit.\n\n{_changes(step)}"
 
 
 def _changes(step: Step) -> str:
-    if step.changes is None:
-        return "It is the first version."
     if not step.changes:
-        return "Nothing that the guide says has changed."
+        return step.nothing
     items = "\n".join(f"- {_change(change)}" for change in step.changes)
     return f'<div class="changes" markdown="block">\n\n{items}\n\n</div>'
 
