@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import history, load, pages, version
 from .calls import bound
+from .clinics import Published
 from .metadata import site_address
 from .problem import DataError
 from .review import review_line
@@ -24,11 +25,12 @@ def define_env(env) -> None:
         from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
 
         raise PluginError(str(error)) from None
-    site = site_address(env.conf["site_url"])
-    for name, macro in bound(guide, pages.uses(guide, texts), steps, site).items():
+    extra, site = env.conf["extra"], site_address(env.conf["site_url"])
+    published = Published(bool(extra["leaflets"]), bool(extra["offline"]), extra["repository"] or "")
+    for name, macro in bound(guide, pages.uses(guide, texts), steps, site, published).items():
         env.macro(macro, name)
     shown = {"review": review_line(guide, version.today()), "version": str(edition)}
-    env.conf["extra"].update(shown)
+    extra.update(shown)
     # Zensical calls this once for each page, and its templates see what was changed in the page alone.
     if page := getattr(env, "page", None):
         page.title = pages.title(texts[page.path])

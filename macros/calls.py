@@ -11,7 +11,18 @@ from functools import partial, wraps
 from inspect import Parameter, signature
 
 from .changes import Step
-from .clinics import data_files, embeds, feeds, versions
+from .clinics import (
+    Published,
+    ask_form,
+    data_files,
+    embeds,
+    feeds,
+    leaflets_list,
+    newest_version,
+    row_links,
+    versions,
+    zip_link,
+)
 from .drawings import drawing
 from .gallery import gallery
 from .model import Guide
@@ -33,6 +44,7 @@ from .words import glossary
 #: Every macro, with the arguments of the example that the gallery shows.
 _CALLS = (
     (alternatives_table,),
+    (ask_form,),
     (at_a_glance, "heat"),
     (compare_table, "soon", "lasts"),
     (conditions_table, "release"),
@@ -46,30 +58,37 @@ _CALLS = (
     (gap, "warning-signs", "chance-it-works"),
     (gaps,),
     (glossary,),
+    (leaflets_list,),
     (methods_table,),
     (my_notes, "What I want to ask"),
     (names_list,),
+    (newest_version,),
     (options_table,),
     (questions, "Afterwards"),
     (risk_table, "release"),
+    (row_links,),
     (search_field,),
     (source, "painx"),
     (sources_table,),
     (steps, "heat"),
     (versions,),
+    (zip_link,),
 )
 MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
+_NOTHING = Published()
 
 
-def bound(guide: Guide, uses: Uses, history: Sequence[Step] = (), site: str = "") -> dict[str, Callable[..., str]]:
+def bound(
+    guide: Guide, uses: Uses, history: Sequence[Step] = (), site: str = "", published: Published = _NOTHING
+) -> dict[str, Callable[..., str]]:
     """Every macro with what it needs bound to it, as pages call it: the guide's data first.
 
     What a macro takes by name only is given here too: `uses`, the pages that cite each claim,
-    `history`, the versions of the guide, newest first, and `site`, the site's URL, or "" where it is
-    not known.
+    `history`, the versions of the guide, newest first, `site`, the site's URL, or "" where it is
+    not known, and `published`, what stands beside the pages.
     """
-    known = {"uses": uses, "history": history, "site": site}
+    known = {"uses": uses, "history": history, "site": site, "published": published}
     ready = {}
     for name, function in MACROS.items():
         given = {each: value for each, value in known.items() if each in signature(function).parameters}

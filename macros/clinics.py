@@ -5,11 +5,15 @@ All are for a page in a folder of its own below the site's root.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from html import escape as html_escape
+from html import unescape
 from typing import NamedTuple
 
 from .changes import Change, Step
+from .cite import CITATION
 from .metadata import NAME
 from .model import Guide
 from .options import ALTERNATIVES_TITLE, alternatives_table
@@ -20,10 +24,20 @@ from .risks import one_risk, risk_table, risks_title
 
 #: Where the small pages stand below the site's root; macros.publish.embeds writes them.
 EMBEDS = "embed/"
-#: Heights in CSS pixels for a frame some 600 wide. One risk then needs no scrolling; long tables scroll.
-_WRITTEN, _PICTURED = 720, 1080
+#: Where the leaflets and the zip stand below the site's root; macros.publish.leaflets and .offline write them.
+_LEAFLETS, _ZIP = "leaflets/", "offline/neurolysis-guide.zip"
+#: The sizes of paper: the end of a file's name, and what people call it.
+_PAPER = {"a4": "A4", "letter": "US Letter"}
 #: Stands for the site's address where that is not known.
 PLACEHOLDER = "https://ADDRESS-OF-THE-GUIDE/"
+
+
+class Published(NamedTuple):
+    """What is published beside the pages: whether there are leaflets and a zip, and the repository's URL or ""."""
+
+    leaflets: bool = False
+    offline: bool = False
+    repository: str = ""
 
 
 class Embed(NamedTuple):
@@ -46,20 +60,112 @@ def listed(guide: Guide) -> list[Embed]:
         ("alternatives", ALTERNATIVES_TITLE, "alternatives/", alternatives_table(guide)),
         *((f"risk-{r}", risk.name, f"risks/#{r}", one_risk(guide, r)) for r, risk in guide.risks.items()),
     ]
-    return [Embed(*one, height=_PICTURED if "<svg" in one[-1] else _WRITTEN) for one in shown]
+    return [Embed(*one, height=_height(guide, one[-1])) for one in shown]
+
+
+#: The measures of a small page in CSS pixels, as overrides/assets/embed.css sets them: the width of its text in
+#: a frame of 720, that of its paragraphs, of a letter on average, and the height of a line.
+_WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
+#: What stands around the text: head, title, notices and foot.
+_AROUND = 330
+_ROW = re.compile(r"<tr id=.*?</tr>", re.S)
+_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
+
+
+def _height(guide: Guide, markdown: str) -> int:
+    """About the height in CSS pixels that a small page with this text needs where it is 720 wide.
+
+    It is rather too large than too small: fonts differ, and what does not fit needs scrolling.
+    """
+
+    def lines(text: str, width: float) -> int:
+        named = CITATION.sub(lambda cited: f" ({guide.claim(cited[1])[1].publisher})", text)
+        shown = unescape(re.sub(r"<[^>]*>|\]\([^)]*\)|[*#\[]", "", named))
+        return math.ceil(len(shown) * _LETTER / width)
+
+    total = _AROUND
+    for row in _ROW.findall(markdown):
+        cells = _CELL.findall(row)
+        if 'class="shared wide"' in markdown:  # its cells stand below each other
+            total += sum(_LINE * (1 + lines(cell, _WIDE)) + 16 for cell in cells)
+        else:  # the name takes a fifth, the others share what is left
+            others = 0.8 * _WIDE / (len(cells) - 1)
+            total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
+    for part in re.sub(r"<table.*?</table>", "", markdown, flags=re.S).split("\n\n"):
+        total += _LINE * lines(part, _PARAGRAPH) + 11
+        for columns, rows in re.findall(r'viewBox="0 0 (\d+) (\d+)"', part):
+            total += 384 * int(rows) // int(columns) + 32
+    return math.ceil(total / 20) * 20
+
+
+def _whole(site: str, address: str) -> str:
+    """A link from a page in a folder of its own that shows the whole address, where the site's is known."""
+    return f'<a href="../{html_escape(address)}">{escape(site and site.rstrip("/") + "/")}{escape(address)}</a>'
+
+
+def row_links(guide: Guide, *, site: str) -> str:
+    """The address of a risk's row, of a treatment's risks and of a medical word, as examples."""
+    risk_id, risk = next(iter(guide.risks.items()))
+    method_id, method = next(iter(guide.methods.items()))
+    word_id, word = next(iter(guide.words.items()))
+    shown = {
+        f"risks/#{risk_id}": f"the row “{risk.name}”",
+        f"methods/{method_id}/#risks": f"the risks of {method.name.lower()}",
+        f"words/#{word_id}": f"the medical word “{word.word}”",
+    }
+    return "\n".join(f"- {_whole(site, address)} leads to {escape(leads)}" for address, leads in shown.items())
+
+
+def leaflets_list(guide: Guide, *, published: Published) -> str:
+    """The leaflets to print, for each size of paper."""
+    if not published.leaflets:
+        return "This copy of the guide has no leaflets. Print its pages instead."
+    names = {method_id: method.name for method_id, method in guide.methods.items()} | {"guide": "The whole guide"}
+    items = []
+    for name, title in names.items():
+        links = (f'<a href="../{_LEAFLETS}{name}-{end}.pdf">{size}</a>' for end, size in _PAPER.items())
+        items.append(f"- {escape(title)}: PDF, {' or '.join(links)}")
+    return "\n".join(items)
+
+
+def zip_link(guide: Guide, *, published: Published) -> str:
+    """The file that holds the whole guide, and how to open it."""
+    if not published.offline:
+        return "This copy of the guide has no such file."
+    return (
+        f'Download <a href="../{_ZIP}">the whole guide in one file</a>. Unpack the whole folder. Open index.html in '
+        f'it.\n\nYour computer staff can check the file with <a href="../{_ZIP}.sha256">its checksum</a>.'
+    )
+
+
+def newest_version(guide: Guide, *, history: Sequence[Step]) -> str:
+    """Which version can be cited, or that there is none."""
+    frozen = [step.version for step in history if step.version.frozen]
+    if not frozen:
+        return "No version has been published yet. What you read is a draft."
+    return f"The newest version is that of {day(frozen[0].on)} ({frozen[0].hash})."
+
+
+def ask_form(guide: Guide, *, published: Published) -> str:
+    """The form to ask for a page."""
+    if not published.repository:
+        return "This copy of the guide has no form."
+    form = f"{published.repository}/issues/new?template=page-for-clinic.yml"
+    return f'Tell us with <a href="{escape(form)}">this form</a>. Everybody can read what you write there.'
 
 
 def data_files(guide: Guide) -> str:
     """The files of data for others."""
+    listed = [("index.json", "", "This list, for programs."), *FILES]
     rows = [
         Row(f"file-{name.replace('.', '-')}", [f'<a href="../{FOLDER}{name}">{name}</a>', escape(about)])
-        for name, _, about in FILES
+        for name, _, about in listed
     ]
     return table("Files to download", ["File", "What is in it"], rows, "risks")
 
 
 def embeds(guide: Guide, *, site: str) -> str:
-    """Each small page that another site can show: the line to copy, and how it looks.
+    """Each small page that another site can show: the line to copy, how it looks, its place in the guide.
 
     `site` is the site's URL, or "" where it is not known.
     """
@@ -71,6 +177,7 @@ def embeds(guide: Guide, *, site: str) -> str:
                 f"<summary>{escape(embed.title)}</summary>",
                 f"<pre><code>{escape(line(embed, site))}</code></pre>",
                 preview(embed),
+                f"<p>In the guide: {_whole(site, embed.page)}</p>",
                 "</details>",
             ]
         )
@@ -81,7 +188,8 @@ def embeds(guide: Guide, *, site: str) -> str:
 def line(embed: Embed, site: str) -> str:
     """The line that a clinic copies into its page."""
     address = html_escape((site or PLACEHOLDER).rstrip("/") + f"/{EMBEDS}{embed.name}/")
-    return f'<iframe src="{address}" {_attributes(embed)} style="width:100%;border:0"></iframe>'
+    kept = 'referrerpolicy="no-referrer" style="width:100%;border:0"'
+    return f'<iframe src="{address}" {_attributes(embed)} {kept}></iframe>'
 
 
 def preview(embed: Embed) -> str:

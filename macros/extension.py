@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -111,7 +112,7 @@ class _Words(Treeprocessor):
         for number, form in enumerate(forms):
             word_id, entry = self.entries[form.lower()]
             target = f"meaning-{word_id}"
-            shown = etree.Element("button", {"type": "button", "class": "word", "popovertarget": target})
+            shown = etree.Element("button", {"class": "word", "popovertarget": target})
             shown.text = form
             ahead, behind = _AHEAD.search(around[number])[0], _BEHIND.match(around[number + 1])[0]
             if ahead or behind:  # a line may end beside a button, but never between a word and its point
@@ -184,6 +185,27 @@ class _Frame(Treeprocessor):
         closed.append(listed)
 
 
+class _Notes(Treeprocessor):
+    """Names notes by their number, and leaves the ways back to the script: some pages have a hundred."""
+
+    def run(self, root: etree.Element) -> None:
+        numbers: dict[str, str] = {}
+        for sup in root.iter("sup"):
+            reference = sup.find("a[@class='footnote-ref']")
+            if reference is not None:
+                numbers[reference.get("href").removeprefix("#fn:")] = reference.text
+                reference.set("href", f"#fn:{reference.text}")
+                sup.attrib.pop("id")
+        for note in root.iter("li"):
+            if number := numbers.get(note.get("id", "").removeprefix("fn:")):
+                note.set("id", f"fn:{number}")
+                text = note[-1]
+                for back in text.findall("a[@class='footnote-backref']"):
+                    text.remove(back)
+                if len(text):  # what stood before the way back
+                    text[-1].tail = (text[-1].tail or "").removesuffix(NBSP_PLACEHOLDER)
+
+
 class _Boxes(Treeprocessor):
     """Makes a list item that begins with [ ] a box to tick."""
 
@@ -214,10 +236,7 @@ class _Sections(Treeprocessor):
 
 
 class _Navigation(Treeprocessor):
-    """Makes the list of sections a landmark, and the links beside headings for the mouse alone.
-
-    The list holds the same links, so that nobody has to pass each of them twice.
-    """
+    """Makes the list of sections a landmark."""
 
     def run(self, root: etree.Element) -> None:
         for element in root.iter():
@@ -230,8 +249,6 @@ class _Navigation(Treeprocessor):
                 element.insert(0, heading)
             elif element.tag == "sup":
                 element.set("data-search-exclude", "true")
-            elif element.get("class") == "headerlink":
-                element.attrib.update({"aria-hidden": "true", "tabindex": "-1", "title": "Link to this section"})
 
 
 def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
@@ -305,7 +322,7 @@ class _EditLinks(Treeprocessor):
                 link = etree.SubElement(
                     paragraph, "a", {"href": f"{self.repository}/edit/main/{document.file}#L{line}"}
                 )
-                link.text = f"Edit this table (line {line} of {document.file})"
+                link.text = f"Edit this table (line {line})"
                 parent.insert(list(parent).index(child) + 1, paragraph)
 
 
@@ -380,6 +397,7 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
+        md.treeprocessors.register(_Notes(md), "notes", 11)
         md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)
         md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections

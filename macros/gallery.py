@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from inspect import Parameter, getdoc
 
 from . import calls
+from .changes import Step
+from .clinics import Published
 from .model import Guide
 from .render import escape
 from .sources import Uses
 
 
-def gallery(guide: Guide, *, uses: Uses) -> str:
+def gallery(guide: Guide, *, uses: Uses, history: Sequence[Step], site: str, published: Published) -> str:
     """Every other macro, each under a heading with its call and what the call shows."""
-    macros = calls.bound(guide, uses)
+    macros = calls.bound(guide, uses, history, site, published)
     return "\n\n".join(
         "\n\n".join(
             [

@@ -13,12 +13,16 @@ from html import unescape
 from pathlib import Path
 
 import mkdocs
+import rcssmin
+import rjsmin
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 #: The theme's scripts and styles, which the guide's own templates do not use, and a style that stands in its pages.
-_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "assets/embed.css", "LICENSE")
+_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICENSE")
+#: The style and the script that stand inside each page.
+_INLINED = ("first.css", "first.js")
 #: The search engine, as MkDocs brings it.
 _ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
 
@@ -44,7 +48,8 @@ def on_config(config):
 
 def on_files(files, config):
     """Leaves out the theme's files that no page loads, and adds the search engine."""
-    for file in [file for file in files if file.src_uri.startswith(_UNUSED) and file.src_dir != config.docs_dir]:
+    unused = (*_UNUSED, "assets/embed.css", *(f"assets/{name}" for name in _INLINED))
+    for file in [file for file in files if file.src_uri.startswith(unused) and file.src_dir != config.docs_dir]:
         files.remove(file)
     files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
     return files
@@ -70,11 +75,13 @@ def on_page_content(html, page, config, files):
 def on_env(env, config, files):
     """Gives the templates what only this generator can give them."""
     from macros import load, render  # noqa: PLC0415 (after the package was forgotten)
-    from macros.publish import qr  # noqa: PLC0415
 
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
-    env.globals["qr"] = qr.svg
-    env.filters["csp_hash"] = render.csp_hash
+    # What stands inside each page is made once. The files say why in comments that nobody needs to fetch.
+    style, script = (Path(config.theme.custom_dir, "assets", name).read_text("utf-8") for name in _INLINED)
+    style, script = rcssmin.cssmin(style), rjsmin.jsmin(script)
+    hashes = {"style_hash": render.csp_hash(style), "script_hash": render.csp_hash(script)}
+    env.globals["first"] = {"style": style, "script": script, **hashes}
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env
 
@@ -93,7 +100,7 @@ def _structured(guide, site, page):
         page.meta.get("description", ""),
         page.canonical_url or "",
         page.parent.title if page.parent else "",
-        re.findall(r'id="fn:([^"]+)"', page.content),
+        re.findall(r'<li id="fn:.*?sources/[\w-]+/#([\w-]+)"', page.content, re.S),
     )
     return metadata.script_text(metadata.structured(guide, facts, site))
 
@@ -105,15 +112,18 @@ def on_build_error(error):
 
 
 def on_post_page(output, page, config):
-    """Draws the page's picture for sharing, which needs the whole address of the site."""
+    """Draws the page's QR code and its picture for sharing, which need the whole address of the site."""
     from macros import card  # noqa: PLC0415
+    from macros.publish import qr  # noqa: PLC0415
 
-    if config.site_url and not _serving:
-        section = page.parent.title if page.parent else ""
-        picture = card.card(_title(page), section, config.extra["review"], config.site_name)
-        path = Path(page.file.abs_dest_path).with_name("card.png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(picture)
+    if config.site_url:
+        folder = Path(page.file.abs_dest_path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "qr.svg").write_bytes(qr.file(page.canonical_url))
+        if not _serving:
+            section = page.parent.title if page.parent else ""
+            picture = card.card(_title(page), section, config.extra["review"], config.site_name)
+            (folder / "card.png").write_bytes(picture)
     return output
 
 

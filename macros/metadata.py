@@ -205,28 +205,25 @@ def _sources_of(guide: Guide, page: PageFacts) -> list[str]:
     return [s for s, source in guide.sources.items() if not source.claims.keys().isdisjoint(page.claims)]
 
 
-def _citation(guide: Guide, page: PageFacts) -> list[dict]:
-    """The sources that a page cites.
-
-    Pages about sources say all of them; elsewhere title and address do, where there is an
-    address, so that a page stays small.
-    """
-    whole = page.path.startswith("sources/")
-    return [_source(source_id, guide.sources[source_id], whole) for source_id in _sources_of(guide, page)]
+def _citation(guide: Guide, page: PageFacts) -> list[dict | str]:
+    """The sources that a page cites: all that is known of them on pages about sources, elsewhere in short."""
+    sources = {source_id: guide.sources[source_id] for source_id in _sources_of(guide, page)}
+    if page.path.startswith("sources/"):
+        return [_source(source_id, source) for source_id, source in sources.items()]
+    return [f"{source.publisher}: {source.title}" for source in sources.values()]
 
 
-def _source(source_id: str, source: Source, whole: bool) -> dict:
+def _source(source_id: str, source: Source) -> dict:
     """An article; what the data says is not given or not known is left out."""
     address = "" if source.address == "none known" else source.address
     author = "" if source.author == "none given" else source.author
-    whole = whole or not address
     return _filled(
         {
             "@type": "WebPage" if address else "CreativeWork",
-            "@id": whole and f"_:{source_id}",
+            "@id": f"_:{source_id}",
             "name": source.title,
-            "author": whole and author and {"@type": "Person", "name": author},
-            "publisher": whole and {"@type": "Organization", "name": source.publisher},
+            "author": author and {"@type": "Person", "name": author},
+            "publisher": {"@type": "Organization", "name": source.publisher},
             "url": address,
         }
     )

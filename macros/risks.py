@@ -16,6 +16,11 @@ _DOTS = "Each dot is one person."
 _PICTURED = f"{_DOTS} A harm that nobody counted has no picture. That does not make it less likely."
 
 _TOO_MANY = "So many people cannot be drawn."
+
+#: What stands above the risks of one treatment, so that a short list does not look like a safe treatment.
+_MAY_MISS = "This list may not be complete. A harm that is not listed can still happen."
+#: The same below the treatments of one risk.
+_TREATMENT_MAY_MISS = "If a treatment is missing here, it may still do this harm."
 _, _WHAT, _OFTEN, _TREATMENTS = _COLUMNS = ("Risk", "What can happen", "How often", "Treatments")
 
 
@@ -48,7 +53,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
         cells = [
             escape(risk.name),
             " ".join(statement(s, concerns) for s in said),
-            _how_often(guide, claim_ids, out_of),
+            _how_often(guide, claim_ids, out_of, tell_uncounted=method is None),
         ]
         if method is None:
             cells.append(_treatments(guide, claim_ids))
@@ -66,7 +71,8 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
     if pictures:
         pictures.append(_PICTURED)
-    return "\n\n".join([table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
+    above = [_MAY_MISS] if method else []
+    return "\n\n".join([*above, table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
 
 
 def one_risk(guide: Guide, risk_id: str) -> str:
@@ -84,12 +90,13 @@ def one_risk(guide: Guide, risk_id: str) -> str:
         f"## {_WHAT}",
         " ".join(map(statement, risk.says)),
         f"## {_OFTEN}",
-        _how_often(guide, claim_ids, out_of),
+        _how_often(guide, claim_ids, out_of, tell_uncounted=True),
         *pictures,
         *([_DOTS] if pictures else []),
         *notes.values(),
         f"## {_TREATMENTS}",
         _treatments(guide, claim_ids) + ".",
+        _TREATMENT_MAY_MISS,
         SCOPE,
     ]
     return "\n\n".join(parts)
@@ -125,15 +132,23 @@ def _people(guide: Guide) -> int:
     return math.lcm(*(claim.frequency.out_of for claim in claims if isinstance(claim.frequency, Figure)))
 
 
-def _how_often(guide: Guide, claim_ids: list[str], out_of: int) -> str:
-    """Every figure that these claims give, then the sources' own words; else that they are silent."""
-    figures, words = [], []
+def _how_often(guide: Guide, claim_ids: list[str], out_of: int, *, tell_uncounted: bool) -> str:
+    """Every figure that these claims give, then the sources' own words; else that they are silent.
+
+    `tell_uncounted` adds to a figure the treatments of these claims that it is not for.
+    """
+    figures, words, counted = [], [], set()
     for claim_id in claim_ids:
         frequency = guide.claim(claim_id)[2].frequency
         if isinstance(frequency, Figure):
             figures.append(f"{figure(frequency, out_of)} {pooled(guide, claim_id)}".strip() + cite(claim_id))
+            counted |= set(guide.methods_of(claim_id))
         elif isinstance(frequency, InWords):
             words.append(f"“{escape(frequency.words)}”{cite(claim_id)}")
+    named = {m for claim_id in claim_ids for m in guide.methods_of(claim_id)}
+    if figures and tell_uncounted and (rest := [m for m in guide.methods if m in named - counted]):
+        names = listing([escape(guide.methods[m].name.lower()) for m in rest])
+        figures.append(f"No source counted it for {names}.")
     if words:
         figures.append(f"In words only: {', '.join(words)}.")
     return " ".join(figures) or SILENT

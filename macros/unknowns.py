@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import get_args
 
 from .cite import cited, statement
@@ -43,16 +44,23 @@ def touched(guide: Guide, markdown: str) -> list[str]:
 
 
 def disagreements_touched(guide: Guide, markdown: str) -> str:
-    """The section about the disagreements that a page touches: questions that open. "" for none."""
+    """The section about the disagreements that a page touches: questions that open. "" for none.
+
+    Each side is named. Where it says so stands on the page of all disagreements, so that this page stays light.
+    """
     ids = touched(guide, markdown)
     if not ids:
         return ""
-    parts = ["## Where our sources disagree", "Open a question to see what each side says.\n{: .screen }"]
+    parts = [
+        "## Where our sources disagree",
+        "Open a question to see what each side says.\n{: .screen }",
+        f"The notes to them stand [on a page of their own](/disagreements.md#{ids[0]}).",
+    ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
         parts.append(
             f'<details class="disagreement" id="{entry_id}" markdown="block">\n'
-            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(guide, entry)}\n\n</details>"
+            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(guide, entry, _unnoted)}\n\n</details>"
         )
     return "\n\n".join(parts)
 
@@ -62,8 +70,21 @@ def _speakers(guide: Guide, side: Statement) -> str:
     return listing(list(dict.fromkeys(guide.claim(claim_id)[1].publisher for claim_id in side.cites))) or "We"
 
 
-def _sides(guide: Guide, entry: Disagreement) -> str:
-    sides = "\n".join(f"- **{escape(_speakers(guide, side))}:** {statement(side)}" for side in entry.sides)
+def _unnoted(side: Statement) -> str:
+    return statement(side, lambda claim_id: False)
+
+
+def _scope(guide: Guide, side: Statement) -> str:
+    """Of which treatments it is said, where that is not all of them: it may not hold for the reader's own."""
+    methods = {method for claim_id in side.cites for method in guide.methods_of(claim_id)}
+    names = [escape(method.name.lower()) for method_id, method in guide.methods.items() if method_id in methods]
+    return f" (Said of {listing(names)}.)" if 0 < len(names) < len(guide.methods) else ""
+
+
+def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> str:
+    sides = "\n".join(
+        f"- **{escape(_speakers(guide, side))}:** {shown(side)}{_scope(guide, side)}" for side in entry.sides
+    )
     return f"{sides}\n\n{escape(entry.reader)}"
 
 

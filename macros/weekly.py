@@ -8,15 +8,17 @@ contributor's fault. Exit status 0 where all is well, else 1.
 from __future__ import annotations
 
 import os
+import string
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import quote, urldefrag, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from . import load
@@ -74,7 +76,8 @@ def trouble(link: str, patience: float = PATIENCE, pause: float = PAUSE) -> str:
             said = f"answers {error.code}"
             if error.code < 500:
                 break  # asking again would not change it
-        except (OSError, ValueError) as error:  # no such host, no answer in time, a bad certificate
+        # No such host, no answer in time, a bad certificate, an answer that is no HTTP, a link that is no address.
+        except (OSError, ValueError, HTTPException) as error:
             said = f"does not answer: {_code(error.reason if isinstance(error, URLError) else error)}"
     return said
 
@@ -95,9 +98,14 @@ class _Follow(HTTPRedirectHandler):
 
 
 def _asked(link: str, method: str, patience: float) -> str:
-    """Where a link leads for good, if that is elsewhere, else "". Raises OSError, HTTPError among them."""
+    """Where a link leads for good, if that is elsewhere, else "".
+
+    Raises OSError, HTTPError among them, and ValueError or HTTPException for a link or an answer that makes no sense.
+    """
     follow = _Follow()
-    request = Request(link, method=method, headers={"User-Agent": AGENT})
+    host = urlsplit(link).netloc
+    plain = link.replace(host, host.encode("idna").decode(), 1)  # HTTP knows no other letters than those of ASCII
+    request = Request(quote(plain, safe=string.punctuation), method=method, headers={"User-Agent": AGENT})
     with build_opener(follow).open(request, timeout=patience) as answer:
         return f"has moved to {_code(answer.url)}" if follow.moved else ""
 

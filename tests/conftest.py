@@ -143,6 +143,13 @@ def chromium():
         browser.close()
 
 
+def on_paper(tab):
+    """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
+    tab.emulate_media(media="print")
+    while not tab.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))"):
+        tab.wait_for_timeout(20)
+
+
 @pytest.fixture
 def open_tab(chromium):
     """Opens tabs of a width, each with its own storage; closes them after the test."""

@@ -17,9 +17,9 @@ import zxingcpp
 from lxml import html
 from PIL import Image
 
-from macros import load, version
+from macros import contract, load, version
 from macros.publish import leaflets
-from tests.conftest import pages, run, served
+from tests.conftest import ROOT, on_paper, pages, run, served
 
 SITE = "https://guide.example/some/where/"
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
@@ -94,7 +94,7 @@ SHOWN = """(questions) => {
 def shown(tab, url: str, only_questions: bool = False) -> tuple[str, list[str]]:
     """The text of a page on paper, and that of each cell of its tables."""
     tab.goto(url)
-    tab.emulate_media(media="print")
+    on_paper(tab)
     return tab.evaluate(SHOWN, only_questions)
 
 
@@ -112,7 +112,74 @@ def body(path: Path) -> str:
         text = large(sheets)
     else:
         text = re.split(r"call\s+your\s+emergency\s+number\.", large(document), maxsplit=1)[1]
-    return text.rpartition("Each small number in the text stands for")[0]
+    return re.sub(r"\(page\s+\d+\)", "", text.rpartition("Each small number in the text stands for")[0])
+
+
+#: Where citations lead that stand at one place: publishers and places.
+Places = set[tuple[str, str]]
+
+
+def runs(article: html.HtmlElement, place, reference: str) -> list[tuple[html.HtmlElement, Places]]:
+    """The citations of an article that stand together, each with its first element; `place` finds one's place."""
+    found, before = [], None
+    for sup in article.xpath(f".//sup[{reference}]"):
+        places = {place(link) for link in sup.iter("a")}
+        if before is not None and sup.getprevious() is before and not before.tail:
+            found[-1][1].update(places)
+        else:
+            found.append((sup, places))
+        before = sup
+    return found
+
+
+def of_page(published: Path, page: str) -> tuple[html.HtmlElement, list[tuple[html.HtmlElement, Places]]]:
+    """A page's article, and its citations with the places that its notes name."""
+    article = html.parse(published / page / "index.html").find(".//article")
+    names = {source.publisher for source in load.current().sources.values()}
+
+    def place(link) -> tuple[str, str]:
+        note = article.get_element_by_id(link.get("href").removeprefix("#"))
+        said = next(each.text_content() for each in note.iter("a") if each.text_content().partition(", ")[0] in names)
+        return tuple(said.split(", ", 1))
+
+    return article, runs(article, place, "a[@class='footnote-ref']")
+
+
+def of_leaflet(text: str) -> list[tuple[html.HtmlElement, Places]]:
+    """The citations of a leaflet with the places that its last part names."""
+    root = html.document_fromstring(text)
+
+    def place(link) -> tuple[str, str]:
+        note = root.get_element_by_id(link.get("href").removeprefix("#"))
+        publisher = note.xpath("preceding::p[@class='article'][1]/strong")[0].text_content()
+        return publisher, note.text_content().partition(" ")[2]
+
+    return runs(root, place, "a[starts-with(@href, '#note-')]")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_every_citation_leads_to_the_place_that_the_page_names(whole, published):
+    """Note by note, for every page: a wrong number would send a reader to another statement."""
+    site = leaflets.about(published)
+    listed = leaflets.order((published / "index.html").read_text("utf-8"))
+    treatments = [page for page in listed if page.startswith("methods/") and page != "methods/"]
+    groups = (
+        [[page for page in listed if page not in leaflets.NOT_ON_PAPER]] if whole else [[page] for page in treatments]
+    )
+    sides = {}  # of each disagreement, from the page that has them all
+    for sup, places in of_page(published, "disagreements/")[1]:
+        sides.setdefault(sup.xpath("preceding::h2[1]/@id")[0], []).append(places)
+    for group in groups:
+        given = [leaflets.read((published / page / "index.html").read_text("utf-8"), page) for page in group]
+        have = [places for _, places in of_leaflet(leaflets.composed(given, whole, site))]
+        wanted = []
+        for page in group:
+            article, cited = of_page(published, page)
+            boxes = [] if page == "disagreements/" else article.xpath(".//details[@class='disagreement']")
+            wanted += [places for sup, places in cited if not any(box in sup.iterancestors() for box in boxes)]
+            wanted += [] if whole else [places for box in boxes for places in sides[box.get("id")]]
+        assert len(wanted) > (300 if whole else 10)
+        assert have == wanted, group
 
 
 @pytest.mark.parametrize("name", SOME)
@@ -152,6 +219,16 @@ def test_head_and_foot_tell_version_review_and_address(leaflet, published):
     said, where = str(version.current()), address_of(name)
     assert said in head and where.replace("-", "") in together(head)
     assert load.current().review.until_reviewed in " ".join(head.split())
+    # What the guide rests on, in the words of its own page, and what a leaflet leaves out.
+    rests = re.search(r"\n# .+\n\n(.+)\n", (ROOT / "docs/sources/index.md").read_text("utf-8"))[1]
+    assert "five articles" in rests and together(rests) in together(head)
+    if name.startswith("guide"):
+        assert f"{SITE}sources/".replace("-", "") in together(head)
+    else:
+        end = together(large([document[index] for index in range(len(document) - 2, len(document))]))
+        for page in ("getting-ready", "on-the-day", "recovery", "alternatives"):
+            title = html.parse(published / page / "index.html").findtext(".//h1")
+            assert together(f"{title}: {SITE}{page}/") in end
     for number, sheet in enumerate(document, 1):
         foot = together("".join(letter for letter, size in letters(sheet) if size == 11))
         assert foot == together(f"{said} {number} of {len(document)}")
@@ -162,6 +239,34 @@ def test_the_code_leads_to_the_page(leaflet):
     name, path = leaflet
     image = pypdfium2.PdfDocument(path)[0].render(scale=2).to_pil()
     assert [code.text for code in zxingcpp.read_barcodes(image)] == [address_of(name)]
+
+
+#: What makes sense on a screen only, in words of the pages.
+ON_SCREEN = {
+    "index": "Tap a small number",
+    "words": "press an underlined word",
+    "questions": "stays on this device",
+    "deciding": "stays on this device",
+}
+
+
+def test_paper_does_not_speak_to_a_screen(published):
+    text = together(body(published / "leaflets/guide-a4.pdf"))
+    for page, said in ON_SCREEN.items():
+        assert said in (ROOT / f"docs/{page}.md").read_text("utf-8")
+        assert together(said) not in text
+
+
+def test_a_page_number_in_the_text_is_that_of_the_place(published):
+    """Nobody can follow a link on paper, so the sheet that it leads to is printed behind it."""
+    raw = (published / "leaflets/guide-a4.pdf").read_bytes()
+    sheets = leaflets.begins(raw)
+    text = " ".join(plain("".join(large(pypdfium2.PdfDocument(raw)))).split())
+    told = dict.fromkeys(re.findall(r"see (Chemical injection|Heat|Cold|Nerve release) \(page (\d+)\)", text))
+    assert len(told) == 4
+    for name, page in told:
+        assert int(page) == sheets[f"methods-{'chemical' if name.startswith('Chemical') else name.split()[-1].lower()}"]
+    assert len(re.findall(r"\(page [1-9]\d*\)", text)) > 50 and "(page 00" not in text
 
 
 def test_a_treatment_needs_few_sheets(published):
@@ -240,7 +345,7 @@ def test_headings_tables_pictures_and_links_are_tagged(leaflet):
 
 def test_made_again_it_is_the_same(published, chromium):
     page = leaflets.read((published / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    text = leaflets.composed([page], False, (published / "assets/guide.css").read_text("utf-8"), SITE)
+    text = leaflets.composed([page], False, leaflets.about(published))
     pdf = leaflets.finished(leaflets.printed(chromium, text, "a4"), page.title, version.current().on)
     assert pdf == (published / "leaflets/heat-a4.pdf").read_bytes()
 
@@ -249,13 +354,13 @@ def test_nothing_is_loaded_and_nothing_runs(published, chromium):
     bad = '<script>document.title = "run"</script><img src="http://127.0.0.1:9/x.png" alt="none">Some text'
     assert b"%PDF" in leaflets.printed(chromium, bad, "a4")
     page = leaflets.read((published / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    text = leaflets.composed([page], False, "", SITE)
+    text = leaflets.composed([page], False, leaflets.about(published))
     assert "<script" not in text and "src=" not in text and "url(" not in text
 
 
 def test_without_the_sites_address_there_is_no_code(site):
     page = leaflets.read((site / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    root = html.document_fromstring(leaflets.composed([page], False, "", ""))
+    root = html.document_fromstring(leaflets.composed([page], False, leaflets.about(site)))
     assert not root.find_class("qr") and not root.find_class("code")
     assert all(link.get("href").startswith(("#", "https://")) for link in root.iter("a"))
     for path in site.rglob("*.html"):
@@ -263,10 +368,23 @@ def test_without_the_sites_address_there_is_no_code(site):
     assert not (site / "leaflets").exists() and "leaflets/" not in (site / "index.html").read_text("utf-8")
 
 
-def test_an_old_name_of_a_method_keeps_its_leaflet():
-    moved = {"methods/warmth/": "methods/heat/", "methods/warmth/#risks": "methods/heat/", "cost/": "methods/heat/"}
-    assert leaflets.names("heat", moved) == ["heat", "warmth"]
-    assert leaflets.names("cold", moved) == ["cold"]
+@pytest.mark.parametrize(
+    ("promised", "versions", "old"),
+    [
+        ("", [], True),  # the new name was not there when the old one was
+        ("  methods/heat/: []\n", [{"warmth", "cold"}, {"heat", "cold"}], True),  # renamed, and released since
+        ("  methods/heat/: []\n", [], False),  # drafts had both
+        ("  methods/heat/: []\n", [{"heat", "cold"}], False),
+        ("  methods/heat/: []\n", [{"warmth"}, {"warmth", "heat"}, {"heat"}], False),  # a version had both
+    ],
+)
+def test_only_a_renamed_method_keeps_its_leaflet(promised, versions, old):
+    """Where a treatment is gone, its leaflet must not hold the one that it leads on to."""
+    moved = "  methods/warmth/: methods/heat/\n  methods/warmth/#risks: methods/heat/\n  cost/: methods/heat/\n"
+    text = f"moved:\n{moved}promised:\n  methods/warmth/: []\n{promised}"
+    links = contract.parse(text.encode(), "links.yml")
+    assert leaflets.names("heat", links, versions) == (["heat", "warmth"] if old else ["heat"])
+    assert leaflets.names("cold", links, versions) == ["cold"]
 
 
 def test_what_cannot_be_made_is_told(tmp_path):

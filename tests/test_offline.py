@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from macros.publish import offline
 from macros.review import day
-from tests.conftest import ROOT, copied, pages, run
+from tests.conftest import ROOT, copied, on_paper, pages, run
 from tests.test_site import Page
 
 SITE = "https://example.org/guide/"
@@ -47,7 +47,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
     """A project of which `make offline` has built the site, with a page that has moved."""
-    project = copied(tmp_path_factory.mktemp("offline") / "project", "Makefile", "requirements.txt")
+    project = copied(tmp_path_factory.mktemp("offline") / "project", "Makefile", "requirements-test.txt")
     (project / ".venv").symlink_to(ROOT / ".venv")
     links = project / "data/links.yml"
     moved = "moved:\n  old-cost/: cost/\n  old-cost/#extras: cost/#what-can-add-to-the-cost\n"
@@ -279,7 +279,7 @@ def test_a_page_that_has_moved_leads_on_within_the_folder(copy, chromium, script
 def test_the_notice_is_printed_and_no_path_of_the_device(copy, plain, disk):
     for folder, root in ((copy, SITE), (plain, "neurolysis-guide/")):
         disk.goto(at(folder, "risks"))
-        disk.emulate_media(media="print")
+        on_paper(disk)
         assert disk.locator(".copy").is_visible()
         printed = disk.locator("main").inner_text()
         assert f"The treatments: {root}methods/" in printed or f"{root}methods/chemical/\n" in printed

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from macros import load
 from macros.model import Figure
 from macros.pictures import MOST_DRAWN, icon_array
-from tests.conftest import ROOT, pages
+from tests.conftest import ROOT, on_paper, pages
 
 # ---- Risks that can be seen ----
 
@@ -214,7 +214,7 @@ def test_what_was_ticked_and_written_is_printed(address, tab):
     tab.get_by_role("checkbox").first.check()
     long = " ".join(f"word{number}" for number in range(300))
     tab.get_by_label("What I want to ask or tell").fill(long)
-    tab.emulate_media(media="print")
+    on_paper(tab)
     assert tab.get_by_role("checkbox").first.is_visible()
     field = tab.get_by_label("What I want to ask or tell")
     assert field.evaluate("e => e.scrollHeight <= e.clientHeight + 1")  # all of it shows
@@ -233,7 +233,7 @@ def test_the_choices_alone_can_be_printed(address, tab):
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.evaluate("document.body.className") == ""
     tab.evaluate("document.body.className = 'only-mine'")
-    tab.emulate_media(media="print")
+    on_paper(tab)
     said = tab.locator("article").inner_text()
     assert "I want to wait" in said and "Your two options" in said and "Cold" in said
     assert tab.get_by_label("What matters most to me").is_visible()
@@ -337,7 +337,7 @@ def test_the_printed_risks_lose_nothing(address, tab, tmp_path):
     )
     assert loose == []  # a meaning stands behind its word
     assert guide.review.until_reviewed in " ".join(printed.split())
-    assert re.search(r"version [0-9a-f]{10}", printed)
+    assert re.search(r"(Version|Draft) of \d+ \w+ \d{4} \([0-9a-f]{10}\)", printed)
     assert address + "methods/chemical/" in "".join(printed.split())  # where a link leads
     assert "Paralysis (A part of the body can no longer be moved)" in " ".join(printed.split())
 
@@ -347,7 +347,7 @@ def test_print_is_large_black_on_white_and_open(site, address, open_tab):
     for page in pages(site):
         tab.goto(address + page)
         tab.wait_for_load_state("networkidle")
-        tab.emulate_media(media="print")
+        on_paper(tab)
         small, closed = tab.evaluate(
             """() => {
                 const shown = [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() &&
@@ -357,7 +357,7 @@ def test_print_is_large_black_on_white_and_open(site, address, open_tab):
                         .map(e => e.outerHTML.slice(0, 80)),
                     [...document.querySelectorAll("details > :not(summary)")]
                         .filter(e => !e.getBoundingClientRect().height)
-                        .filter(e => !e.closest(".search, .choose, .mine, .screen, .shown-pair"))
+                        .filter(e => !e.closest(".search, .choose, .mine, .screen, .shown-pair, .embed"))
                         .map(e => e.outerHTML.slice(0, 80)),
                 ];
             }"""

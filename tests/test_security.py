@@ -123,6 +123,8 @@ def test_the_site_carries_what_built_it(site):
     listed = {(c["name"], c["version"]): {each["content"] for each in c["hashes"]} for c in bill["components"]}
     assert listed == wanted
     assert ("mkdocs", "1.6.1") in listed
+    # What makes the leaflets is not listed, and the bill says so.
+    assert bill["compositions"] == [{"aggregate": "incomplete", "dependencies": ["guide"]}]
     about = json.loads((site / "data/v1/guide.json").read_text("utf-8"))
     assert bill["metadata"]["component"]["version"] == about["version"]
 
@@ -167,6 +169,9 @@ def asked():
                 what = "503"
             if what == "no-head":
                 what = "405" if self.command == "HEAD" else "200"
+            if what == "odd":
+                self.wfile.write(b"what?\r\n\r\n")
+                return
             self.send_response(int(what) if what.isdigit() else 200, "@everyone")
             if what in ("301", "302"):
                 self.send_header("Location", "/new`[x](y)")
@@ -197,6 +202,9 @@ def asked():
         ("503", "answers 503", ["HEAD"] * 3),
         ("later", "", ["HEAD"] * 3),
         ("slow", "does not answer: `timed out`", ["HEAD"] * 3),
+        ("odd", "does not answer: `what?`", ["HEAD"] * 3),
+        ("naïve?q=%20ü#ö", "", ["HEAD"]),
+        ("a b", "", ["HEAD"]),
     ],
 )
 def test_what_a_link_answers_is_told(asked, path, told, requests):
@@ -204,6 +212,11 @@ def test_what_a_link_answers_is_told(asked, path, told, requests):
     assert weekly.trouble(address + path, patience=0.3, pause=0.01) == told.format(address=address)
     assert [method for method, *_ in seen] == requests
     assert {agent for *_, agent in seen} == {weekly.AGENT}
+
+
+@pytest.mark.parametrize("link", ["http://127.0.0.1:port/", "https://[::1/", "https://a..b/", "https://a\n.example/"])
+def test_a_link_that_is_no_address_is_told(link):
+    assert weekly.trouble(link, 1, 0).startswith("does not answer: `")
 
 
 def test_a_server_that_is_gone_is_told():
@@ -246,6 +259,38 @@ def test_a_review_is_overdue_the_day_after_it_was_due(small):
         weekly.overdue(reviewed(last, first), date(2026, 6, 2))
         == "The review by B was to be made again by 1 June 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("audit", "weekly", "found"),
+    [
+        ("exit 0", "echo All outside links answer", ""),
+        ("exit 0", "echo '## A review is due'; echo Asking x >&2; exit 2", "## A review is due\n"),
+        (
+            "exit 0",
+            "echo Traceback: odd >&2; exit 2",
+            "## The weekly check itself failed\n\n```\nTraceback: odd\n```\n",
+        ),
+        ("echo A weakness; exit 2", "exit 0", "## What we depend on\n\n```\nA weakness\n```\n\n"),
+    ],
+)
+def test_the_weekly_workflow_tells_what_it_finds_and_that_it_failed(tmp_path, audit, weekly, found):
+    """The workflow's own commands, with a program in place of make."""
+    steps = YAML(typ="safe").load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))["jobs"]["ask"]["steps"]
+    make = tmp_path / "make"
+    make.write_text(f'#!/bin/sh\ncase "$*" in *audit) {audit};; *) {weekly};; esac\n')
+    make.chmod(0o755)
+    (tmp_path / ".cache").mkdir()
+    given = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    subprocess.run(
+        ["bash", "-e", "-c", steps[-1]["run"]],
+        cwd=tmp_path,
+        env=given | {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_SHA": "0123"},
+        check=True,
+        capture_output=True,
+    )
+    output = tmp_path / "GITHUB_OUTPUT"
+    assert (output.read_text() if output.exists() else "") == (found and f"found<<0123\n{found}\n0123\n")
 
 
 @pytest.mark.parametrize(("opened", "does"), [("", "issue create"), ("7", "issue edit 7")])

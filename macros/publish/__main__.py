@@ -23,7 +23,8 @@ def made(site: str) -> dict[str, str]:
     """
     guide, texts = load.current(), pages.read_pages(load.DOCS)
     promised, now, today = contract.current(), version.current(), version.today()
-    files = data.files(guide, texts, now, site) | embeds.files(guide, now, promised, today)
+    frozen = [releases.text_of(each) for each in releases.listed()]
+    files = data.files(guide, texts, now, site) | embeds.files(guide, now, promised, today, frozen)
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
     files |= feeds.files(history.current(), site, review_line(guide, today))
     files |= {history.FOLDER + each.file: releases.text_of(each) for each in releases.listed()}

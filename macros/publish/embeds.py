@@ -6,8 +6,10 @@ asks for nothing but itself.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
@@ -34,10 +36,12 @@ _CITATIONS = re.compile(rf"(?:{CITATION.pattern})+")
 _TO_PAGE = re.compile(r"\]\(/([\w/-]+\.md)(#[\w-]+)?\)")
 
 
-def files(guide: Guide, version: Version, promised: contract.Contract, today: date) -> dict[str, str]:
+def files(
+    guide: Guide, version: Version, promised: contract.Contract, today: date, frozen: Sequence[str] = ()
+) -> dict[str, str]:
     """Every embed's path below the site's root, and its HTML; those at old addresses too.
 
-    `today` decides whether a review is overdue.
+    `today` decides whether a review is overdue. `frozen` has the data of each frozen version as JSON text.
     """
     page = _template()
     about = {
@@ -54,9 +58,10 @@ def files(guide: Guide, version: Version, promised: contract.Contract, today: da
     # What was renamed stands under its old name too: a frame cannot lead on where no script runs.
     for old, new in contract.led_on(promised):
         name = _name(old)
-        if name and name not in made:
+        if name and name not in made and _was_entry(old, promised, frozen):
+            same = made.get(_name(new)) if _renamed(old, new, promised, frozen) else None
             gone = {"title": contract.name(old), "page": new.removeprefix("./"), "nearest": contract.name(new)}
-            made[name] = made.get(_name(new)) or page.render(about, **gone)
+            made[name] = same or page.render(about, **gone)
     return {f"{EMBEDS}{name}/index.html": text for name, text in made.items()}
 
 
@@ -64,6 +69,32 @@ def _name(address: str) -> str:
     """The name of the embed for a risk's row or a method's page, or ""."""
     found = re.fullmatch(r"(?:(risk)s/#|methods/)([\w-]+)/?", address)
     return f"{found[1] or 'risks'}-{found[2]}" if found else ""
+
+
+def _holds(text: str, address: str) -> bool:
+    """Whether the data of a frozen version have an entry at this address."""
+    return f'"address": {json.dumps(address)}' in text
+
+
+def _was_entry(old: str, promised: contract.Contract, frozen: Sequence[str]) -> bool:
+    """Whether a risk or a method stood at this address, and not a heading: a risk's row is on a method's page too."""
+    anchor = old.partition("#")[2]
+    elsewhere = any(anchor in has for other, has in promised.promised.items() if other.startswith("methods/"))
+    return not anchor or elsewhere or any(_holds(text, old) for text in frozen)
+
+
+def _renamed(old: str, new: str, promised: contract.Contract, frozen: Sequence[str]) -> bool:
+    """Whether what stands at the new address is the same thing under another name.
+
+    It is not where both stood beside each other: then the old one is gone, and the new one only nearest to it. A
+    clinic's page must not show another harm to patients. The frozen versions tell it; before the
+    first that had the old address, what was promised does.
+    """
+    had = [text for text in frozen if _holds(text, old)]
+    if had:
+        return not any(_holds(text, new) for text in had)
+    page, _, anchor = new.partition("#")
+    return anchor not in promised.promised.get(page, ()) if anchor else page not in promised.promised
 
 
 @cache

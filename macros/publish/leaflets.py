@@ -7,10 +7,11 @@ They are made from the built pages, so that a page and its leaflet cannot differ
 from __future__ import annotations
 
 import io
+import json
 import posixpath
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +23,9 @@ import pikepdf
 from lxml import html
 from playwright.sync_api import Browser, sync_playwright
 
-from .. import contract, load, version
+from .. import contract, load, releases, version
 from ..metadata import LICENSE, NAME
-from ..model import Guide
+from ..model import Disagreement, Guide
 from ..problem import DataError
 from . import browser, qr
 
@@ -44,6 +45,10 @@ _LEFT_OUT = (
 )
 #: The page that has all disagreements, of which other pages repeat those that they touch.
 _DISAGREEMENTS = "disagreements/"
+#: The page that says how far to trust our sources, in its first paragraph.
+_SOURCES = "sources/"
+#: What the leaflet of a treatment leaves to other pages.
+_MORE = ("getting-ready/", "on-the-day/", "recovery/", "alternatives/")
 #: How a link to a note begins, before the claim's id.
 _NOTE = "#fn:"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -67,6 +72,19 @@ class Page(NamedTuple):
     article: html.HtmlElement
 
 
+class Site(NamedTuple):
+    """What a built site gives to each of its leaflets.
+
+    `url` is its address, "" where it is not known, and `style` the style of its pages. `basis` says what the
+    guide rests on. `more` has names and addresses of the pages that a leaflet of one treatment names at its end.
+    """
+
+    url: str
+    style: str
+    basis: str
+    more: Sequence[tuple[str, str]]
+
+
 # ---------------------------------------------------------------------------
 # From built pages to one page for paper
 # ---------------------------------------------------------------------------
@@ -78,6 +96,10 @@ def read(text: str, address: str) -> Page:
     article = root.find(".//article")
     for element in article.find_class("headerlink"):
         element.drop_tree()
+    # What a note's id is matters to its page only. Here a citation names its claim, to which its note links.
+    claims = {f"#{note.get('id')}": _claim(note) for note in article.xpath(".//li[starts-with(@id, 'fn:')]")}
+    for cite in article.find_class("footnote-ref"):
+        cite.set("href", _NOTE + claims[cite.get("href")])
     url = root.xpath("//link[@rel='canonical']/@href")
     said = {name: _words(root, name) for name in ("part", "review", "notice", "license")}
     return Page(
@@ -88,6 +110,28 @@ def read(text: str, address: str) -> Page:
         **said,
         article=article,
     )
+
+
+def _claim(note: html.HtmlElement) -> str:
+    return (
+        next(link for link in note.iter("a") if link.get("class") != "footnote-backref").get("href").partition("#")[2]
+    )
+
+
+def about(folder: Path) -> Site:
+    """What the built site in `folder` gives to its leaflets. Raises OSError where a page is missing."""
+    style, text = (folder / "assets/guide.css").read_text("utf-8"), _text(folder, "./")
+    first, sources = read(text, "./"), read(_text(folder, _SOURCES), _SOURCES)
+    inside = html.document_fromstring(text).xpath("//head/style/text()")
+    more = [read(_text(folder, address), address) for address in _MORE]
+    basis = sources.article.xpath("p[not(@class)]")[0]
+    for meaning in basis.find_class("meaning"):
+        meaning.drop_tree()
+    return Site(first.url, "\n".join([*inside, style]), _plain(basis), [(page.name, page.url) for page in more])
+
+
+def _text(folder: Path, address: str) -> str:
+    return (folder / address / "index.html").read_text("utf-8")
 
 
 def _words(root: html.HtmlElement, name: str) -> str:
@@ -152,9 +196,12 @@ def for_paper(page: Page, among: Collection[str], site: str) -> html.HtmlElement
     for name in _LEFT_OUT:
         for element in article.find_class(name):
             element.drop_tree()
-    if _DISAGREEMENTS in among and page.address != _DISAGREEMENTS:
+    if page.address != _DISAGREEMENTS:
         for element in article.findall(".//details[@class='disagreement']"):
-            _only_lead_on(element, page.address)
+            if _DISAGREEMENTS in among:
+                _only_lead_on(element, page.address)
+            else:
+                _with_notes(element, load.current().disagreements[element.get("id")])
     for element in list(
         article.iter("details", "summary", "button", "figure", "figcaption", "input", "textarea", "svg")
     ):
@@ -184,6 +231,19 @@ def _only_lead_on(element: html.HtmlElement, page: str) -> None:
     link = html.Element("a", href=place)
     link.text = question
     element.append(link)
+
+
+def _with_notes(element: html.HtmlElement, entry: Disagreement) -> None:
+    """Gives each side of a disagreement its citations, where the page leads to another page for them."""
+    if element.find_class("footnote-ref"):
+        return
+    for way in element.xpath(f"preceding-sibling::p[a[contains(@href, '{_DISAGREEMENTS}#')]]"):
+        way.drop_tree()
+    for item, side in zip(element.iter("li"), entry.sides, strict=True):
+        for claim_id in side.cites:
+            sup = html.Element("sup")
+            sup.append(html.Element("a", {"class": "footnote-ref", "href": _NOTE + claim_id}))
+            item.append(sup)
 
 
 def _claims(article: html.HtmlElement) -> list[str]:
@@ -257,16 +317,15 @@ def _lead_on(link: html.HtmlElement, page: str, among: Collection[str], site: st
         link.drop_tag()
 
 
-def composed(pages: Sequence[Page], whole: bool, style: str, site: str, at: Mapping[str, int] | None = None) -> str:
+def composed(pages: Sequence[Page], whole: bool, site: Site, at: Mapping[str, int] | None = None) -> str:
     """One method's page, or the pages of the whole guide, as one HTML document without anything outside it.
 
-    `style` is the style of the pages. `at` has the sheet on which each page begins, by the page's
-    id, once that is known.
+    `at` has the sheet on which each place that is linked begins, by its id, once that is known.
     """
     guide, first = load.current(), pages[0]
     among = {page.address for page in pages}
     name = "The whole guide" if whole else first.name
-    articles = [for_paper(page, among, site) for page in pages]
+    articles = [for_paper(page, among, site.url) for page in pages]
     if not whole:
         articles[0].find(".//h1").drop_tree()
     sources = numbered(guide, {claim_id for article in articles for claim_id in _claims(article)})
@@ -278,6 +337,11 @@ def composed(pages: Sequence[Page], whole: bool, style: str, site: str, at: Mapp
             target = link.get("href", "").removeprefix("#")
             if link.get("href", "").startswith("#") and not target.startswith("note-") and target not in known:
                 link.set("href", f"#{target.partition('--')[0]}")  # the part is not on paper, the page is
+    if whole:
+        for link in [link for article in articles for link in article.xpath(".//a[not(ancestor::table)]")]:
+            target = link.get("href").removeprefix("#")
+            if target in known:
+                link.tail = f" (page {(at or {}).get(target, '00')}){link.tail or ''}"
     contents = [
         (part, [(page.name, _id(page.address), (at or {}).get(_id(page.address), "000")) for page in group])
         for part, group in groupby(pages, key=lambda page: page.part)
@@ -287,13 +351,14 @@ def composed(pages: Sequence[Page], whole: bool, style: str, site: str, at: Mapp
         title=f"{name} - {NAME}" if whole else first.title,
         guide=NAME,
         name=name,
-        style=style,
+        site=site,
+        sources_page=_SOURCES,
         version=str(version.current()),
         review=first.review,
         notice=first.notice,
         license=first.license,
         address=first.url,
-        qr=first.url and qr.svg(first.url),
+        qr=first.url and qr.inline(first.url),
         contents=contents if whole else None,
         text="\n".join(html.tostring(article, encoding="unicode") for article in articles),
         license_url=LICENSE,
@@ -358,36 +423,49 @@ def made(folder: Path, chromium: Browser) -> Iterator[tuple[str, bytes]]:
 
     Raises OSError where a page is missing, and DataError for mistakes in the data.
     """
-    style = (folder / "assets/guide.css").read_text("utf-8")
-    day = version.current().on
+    site, day = about(folder), version.current().on
 
     def page(address: str) -> Page:
-        return read((folder / address / "index.html").read_text("utf-8"), address)
+        return read(_text(folder, address), address)
 
-    site = page("./").url
-    addresses = [each for each in order((folder / "index.html").read_text("utf-8")) if each not in NOT_ON_PAPER]
-    moved = contract.current().moved
+    addresses = [each for each in order(_text(folder, "./")) if each not in NOT_ON_PAPER]
+    promised = contract.current()
+    frozen = [json.loads(releases.text_of(release))["methods"] for release in releases.listed()]
+    versions = [{method["id"] for method in methods} for methods in frozen]
     for method in load.current().methods:
         address = f"methods/{method}/"
         for size in SIZES:
-            text = composed([page(address)], False, style, site)
+            text = composed([page(address)], False, site)
             pdf = finished(printed(chromium, text, size), page(address).title, day)
-            for name in names(method, moved):
+            for name in names(method, promised, versions):
                 yield f"{FOLDER}{name}-{size}.pdf", pdf
     for size in SIZES:
-        # Once to learn on which sheet each page begins, and once with the numbers.
-        draft = printed(chromium, composed([page(each) for each in addresses], True, style, site), size)
-        text = composed([page(each) for each in addresses], True, style, site, begins(draft))
-        yield f"{FOLDER}{WHOLE}-{size}.pdf", finished(printed(chromium, text, size), f"The whole guide - {NAME}", day)
+        # Once to learn on which sheet each place begins, and again with the numbers, until they move nothing.
+        at, now = None, {}
+        while at != now:
+            at = now
+            pdf = printed(chromium, composed([page(each) for each in addresses], True, site, at), size)
+            now = begins(pdf)
+        yield f"{FOLDER}{WHOLE}-{size}.pdf", finished(pdf, f"The whole guide - {NAME}", day)
 
 
-def names(method: str, moved: Mapping[str, str]) -> list[str]:
+def names(method: str, promised: contract.Contract, versions: Iterable[Collection[str]]) -> list[str]:
     """The name of a method's leaflet, and those that it had: nobody can redirect the address of a PDF.
 
-    `moved` has old addresses and where they lead, as in data/links.yml.
+    A treatment that is gone leads on to another, and its leaflet must not become that of the other. So an
+    old name counts only where both treatments never stood side by side: not in one of `versions`, which have
+    the ids of the treatments of each frozen version, and not as drafts that promised both addresses.
     """
-    old = [re.fullmatch("methods/([^/#]+)/", address) for address, to in moved.items() if to == f"methods/{method}/"]
-    return [method, *(each[1] for each in old if each)]
+    here = f"methods/{method}/"
+    old = [re.fullmatch("methods/([^/#]+)/", address) for address, to in promised.moved.items() if to == here]
+
+    def renamed(name: str) -> bool:
+        having = [ids for ids in versions if name in ids]
+        if having or here not in promised.promised:
+            return not any(method in ids for ids in having)
+        return False
+
+    return [method, *(each[1] for each in old if each and renamed(each[1]))]
 
 
 def main(argv: Sequence[str]) -> int:

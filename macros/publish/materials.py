@@ -1,6 +1,8 @@
-"""The bill of materials: what builds the site, as CycloneDX 1.6 in JSON, from the locked requirements.
+"""The bill of materials: what makes the pages and the data, as CycloneDX 1.6 in JSON, from requirements.txt.
 
-It has no random number and no time of day, so that two builds of one commit write the same.
+What makes the leaflets and the zip is not on it: packages of requirements-test.txt, and the browser of the
+machine. The bill itself says that it is not all. It has no random number and no time of day, so that two
+builds of one commit write the same.
 https://cyclonedx.org/docs/1.6/json/
 """
 
@@ -42,6 +44,7 @@ def bill(requirements: str, version: Version, commit: str, site: str) -> str:
         "metadata": {"timestamp": f"{version.on.isoformat()}T00:00:00Z", "component": guide},
         "components": components,
         "dependencies": [{"ref": "guide", "dependsOn": [component["bom-ref"] for component in components]}],
+        "compositions": [{"aggregate": "incomplete", "dependencies": ["guide"]}],
     }
     name = json.dumps(document, sort_keys=True)
     document["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, name).urn

@@ -18,21 +18,6 @@ function target(hash) {
   try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; } // such as #100%
 }
 
-// Light or dark: the reader's device decides until a choice is made.
-function scheme() {
-  const button = one("button.scheme");
-  const root = document.documentElement;
-  const dark = () => (root.dataset.scheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
-  button.addEventListener("click", () => {
-    root.dataset.scheme = dark() ? "light" : "dark";
-    try { localStorage.setItem("neurolysis-guide:scheme", root.dataset.scheme); } catch {} // private windows may refuse
-    name();
-  });
-  name();
-  button.hidden = false;
-}
-
 // A note's text opens beside its number, so that nobody loses the place.
 function notes() {
   const shown = make("div", { class: "meaning note", popover: "auto", role: "note", tabindex: "-1" });
@@ -57,6 +42,19 @@ function notes() {
     shown.showPopover({ source: reference });
     shown.focus();
   });
+}
+
+// Each note leads back to where it is first cited. A heading tells its own address to who points at it:
+// for the mouse alone, since the list of sections holds the same links.
+function ways() {
+  for (const note of all(".footnote li")) {
+    const reference = one(`a.footnote-ref[href="#${note.id}"]`);
+    reference.id ||= `${note.id}:cited`;
+    note.lastElementChild.append(" ", make("a", { class: "footnote-backref", href: `#${reference.id}`, title: "Back to the text" }, "↩"));
+  }
+  for (const heading of all("article h2[id]")) {
+    heading.append(make("a", { class: "headerlink", href: `#${heading.id}`, "aria-hidden": "true", tabindex: "-1", title: "Link to this section" }, "#"));
+  }
 }
 
 // What an address points to may stand in a part that is closed.
@@ -110,8 +108,8 @@ function open() {
 // Parts that few pages need come only with them. No text of a page can set these attributes.
 const parts = { "[data-mine]": "mine.js", "[data-compare]": "compare.js", "[data-search]": "search.js" };
 
-scheme();
 notes();
+ways();
 reveal();
 addEventListener("hashchange", reveal);
 addresses();
