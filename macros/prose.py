@@ -94,6 +94,7 @@ def wording(text: str) -> Iterator[tuple[str, str]]:
             yield f"'{match[0]}' is wording that the guide does not use.", mend
 
 
+@lru_cache(maxsize=1 << 16)
 def count_syllables(word: str) -> int:
     """Syllables of one word as it is read aloud; of a number, one for each digit."""
     if word[0].isdigit():
