@@ -143,5 +143,5 @@ clean: ## delete all that these commands made
 	@$(PYTHON) -m venv .cache/bench/venv
 	@.cache/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@mkdir -p .cache/bench/node && cp bench/package.json bench/package-lock.json .cache/bench/node/
-	@cd .cache/bench/node && PATH="$(CURDIR)/.cache/bench/venv/bin:$$PATH" npm ci --silent --no-fund --no-audit --ignore-scripts
+	@cd .cache/bench/node && PATH="$(CURDIR)/.cache/bench/venv/bin:$$PATH" npm install --silent --no-save --no-fund --no-audit --ignore-scripts
 	@touch $@

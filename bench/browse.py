@@ -40,7 +40,8 @@ new PerformanceObserver(list => { for (const entry of list.getEntries()) largest
 _READ = """() => ({
   first: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN,
   largest,
-  blocking: performance.getEntriesByType("resource").filter(r => r.renderBlockingStatus === "blocking").map(r => r.name),
+  blocking: performance.getEntriesByType("resource")
+    .filter(entry => entry.renderBlockingStatus === "blocking").map(entry => entry.name),
 })"""
 
 

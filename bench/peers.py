@@ -166,7 +166,8 @@ nav a{display:inline-block;padding:.5rem 0;min-height:2.75rem}
 table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
 th,td{border-bottom:1px solid #bbb;padding:.5rem;text-align:left;vertical-align:top;min-width:8rem}
 svg{max-width:100%;height:auto;fill:none;stroke:currentColor}pre{overflow-x:auto;padding:.75rem;background:#f1ede4}
-.footnote{font-size:1rem}sup{line-height:0}sup a{padding:.25rem}details{margin:1rem 0}summary{cursor:pointer;padding:.5rem 0}
+.footnote{font-size:1rem}sup{line-height:0}sup a{padding:.25rem}
+details{margin:1rem 0}summary{cursor:pointer;padding:.5rem 0}
 @media (prefers-color-scheme:dark){body{color:#e8e6e1;background:#14181a}a{color:#8fd0de}pre{background:#22282b}}
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench import content, grown, growth, run
 from bench.__main__ import row
-from bench.browse import Visit
+from bench.browse import KINDS, Visit
 from macros import load
 from macros.pages import read_pages
 from macros.read import read
@@ -36,8 +36,8 @@ def test_a_grown_guide_passes_the_loader_and_names_no_entry_that_it_lacks():
 
 
 def test_ratios_and_exponents_are_told_right():
-    floor = Visit({kind: 100 for kind in ("HTML", "CSS", "JS", "fonts", "other")}, 1, 100, 200.0, 400.0)
-    twice = Visit({kind: 200 for kind in floor.bytes}, 2, 250, 300.0, 400.0)
+    floor = Visit(dict.fromkeys(KINDS, 100), 1, 100, 200.0, 400.0)
+    twice = Visit(dict.fromkeys(KINDS, 200), 2, 250, 300.0, 400.0)
     assert row("x", twice, floor)[-5:] == ["1.0 (2.00)", "2", "0.2 (2.50)", "300 (1.50)", "400 (1.00)"]
     assert round(growth.exponent({16: 1.6, 100: 10, 400: 40}), 6) == 1
     assert round(growth.exponent({16: 256, 100: 10000, 400: 160000}), 6) == 2
