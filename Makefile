@@ -28,7 +28,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build leaflets offline test audit weekly picture changes kept schema links release zensical lock clean
+.PHONY: help serve check build leaflets offline test audit weekly picture changes kept schema links release zensical bench growth lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,11 +108,20 @@ release: .venv/ready check ## make what the guide says now a version that can be
 zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
 	@$(BIN)/python -m tests.zensical
 
+bench: .venv/test-ready .cache/bench/ready check ## measure the guide beside its peers: weight, paint, Lighthouse, build
+	@$(BIN)/python -m macros.publish.browser
+	@$(BIN)/python -m bench
+
+growth: .venv/test-ready .cache/bench/ready check ## measure how the build grows with the guide, and how soon an edit shows
+	@$(BIN)/python -m macros.publish.browser
+	@$(BIN)/python -m bench.growth
+
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group mkdocs -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group zensical -o requirements-zensical.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group bench -o requirements-bench.txt
 
 clean: ## delete all that these commands made
 	rm -rf .venv .cache site .pytest_cache .ruff_cache
@@ -132,4 +141,12 @@ clean: ## delete all that these commands made
 .cache/zensical/ready: requirements-zensical.txt
 	@$(PYTHON) -m venv .cache/zensical/venv
 	@.cache/zensical/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-zensical.txt
+	@touch $@
+
+# The peers get a place of their own too, and the Node that two of them need.
+.cache/bench/ready: requirements-bench.txt bench/package.json bench/package-lock.json
+	@$(PYTHON) -m venv .cache/bench/venv
+	@.cache/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@mkdir -p .cache/bench/node && cp bench/package.json bench/package-lock.json .cache/bench/node/
+	@cd .cache/bench/node && PATH="$(CURDIR)/.cache/bench/venv/bin:$$PATH" npm install --silent --no-save --no-fund --no-audit --ignore-scripts
 	@touch $@
