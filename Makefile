@@ -98,12 +98,12 @@ schema: .venv/ready ## write what editors complete the data file with
 	@$(BIN)/python -m macros.schema
 
 links: .venv/ready ## promise the new addresses, before a release
-	@$(BIN)/python -m macros.contract
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
 
 release: .venv/ready check ## make what the guide says now a version that can be cited
 	@git status --short -- docs data/neurolysis.yml 2>/dev/null | sed 's/^/Not committed, but part of the version: /'
 	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.freeze
-	@$(BIN)/python -m macros.contract
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
 
 zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
 	@$(BIN)/python -m tests.zensical
