@@ -18,17 +18,17 @@ export REPOSITORY
 export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
-# The day that a build says it is: that of the commit, unless something was changed since.
-SOURCE_DATE_EPOCH ?= $(shell git diff --quiet HEAD -- 2>/dev/null && git log -1 --format=%ct)
-ifneq ($(SOURCE_DATE_EPOCH),)
-export SOURCE_DATE_EPOCH
+# The commit that is built, if this folder is a checkout of its own and nothing was changed or added since.
+export COMMIT := $(shell test -z "$$(git rev-parse --show-prefix 2>&1)$$(git status --porcelain 2>&1)" && git rev-parse --verify --quiet HEAD)
+# The day that a build says it is: that of the commit, or else today.
+ifdef COMMIT
+ifeq ($(origin SOURCE_DATE_EPOCH),undefined)
+export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct)
 endif
-# The commit that is built, if nothing was changed since.
-COMMIT := $(shell git diff --quiet HEAD -- 2>/dev/null && git rev-parse HEAD)
-export COMMIT
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build leaflets offline test audit weekly picture changes schema links release zensical lock clean
+.PHONY: help serve check build leaflets offline test audit weekly picture changes kept schema links release zensical bench growth lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,23 +91,37 @@ BASE ?= origin/main
 changes: .venv/ready ## tell what changed for readers since BASE (make changes BASE=HEAD~3)
 	@$(BIN)/python -m macros.diff "$(BASE)"
 
+kept: .venv/ready ## refuse a change that takes back a promise or a version since BASE
+	@$(BIN)/python -m macros.kept "$(BASE)"
+
 schema: .venv/ready ## write what editors complete the data file with
 	@$(BIN)/python -m macros.schema
 
 links: .venv/ready ## promise the new addresses, before a release
-	@$(BIN)/python -m macros.contract
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
 
-release: .venv/ready check links ## make what the guide says now a version that can be cited
+release: .venv/ready check ## make what the guide says now a version that can be cited
+	@git status --short -- docs data/neurolysis.yml 2>/dev/null | sed 's/^/Not committed, but part of the version: /'
 	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.freeze
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
 
 zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
 	@$(BIN)/python -m tests.zensical
+
+bench: .venv/test-ready .cache/bench/ready check ## measure the guide beside its peers: weight, paint, Lighthouse, build
+	@$(BIN)/python -m macros.publish.browser
+	@$(BIN)/python -m bench
+
+growth: .venv/test-ready .cache/bench/ready check ## measure how the build grows with the guide, and how soon an edit shows
+	@$(BIN)/python -m macros.publish.browser
+	@$(BIN)/python -m bench.growth
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group mkdocs -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group zensical -o requirements-zensical.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group bench -o requirements-bench.txt
 
 clean: ## delete all that these commands made
 	rm -rf .venv .cache site .pytest_cache .ruff_cache
@@ -127,4 +141,12 @@ clean: ## delete all that these commands made
 .cache/zensical/ready: requirements-zensical.txt
 	@$(PYTHON) -m venv .cache/zensical/venv
 	@.cache/zensical/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-zensical.txt
+	@touch $@
+
+# The peers get a place of their own too, and the Node that two of them need.
+.cache/bench/ready: requirements-bench.txt bench/package.json bench/package-lock.json
+	@$(PYTHON) -m venv .cache/bench/venv
+	@.cache/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@mkdir -p .cache/bench/node && cp bench/package.json bench/package-lock.json .cache/bench/node/
+	@cd .cache/bench/node && PATH="$(CURDIR)/.cache/bench/venv/bin:$$PATH" npm install --silent --no-save --no-fund --no-audit --ignore-scripts
 	@touch $@

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from . import load, pages, version
+from . import history, load, pages, version
 from .calls import bound
 from .clinics import Published
-from .history import history
+from .metadata import site_address
 from .problem import DataError
 from .review import review_line
 
@@ -20,14 +20,14 @@ def define_env(env) -> None:
     """
     try:
         guide, texts, edition = load.current(), pages.read_pages(load.DOCS), version.current()
-        steps = history(guide, texts)
+        steps = history.current()
     except DataError as error:
         from mkdocs.exceptions import PluginError  # noqa: PLC0415 (another generator may not have it)
 
         raise PluginError(str(error)) from None
-    extra = env.conf["extra"]
+    extra, site = env.conf["extra"], site_address(env.conf["site_url"])
     published = Published(bool(extra["leaflets"]), bool(extra["offline"]), extra["repository"] or "")
-    for name, macro in bound(guide, pages.uses(guide, texts), steps, env.conf["site_url"] or "", published).items():
+    for name, macro in bound(guide, pages.uses(guide, texts), steps, site, published).items():
         env.macro(macro, name)
     shown = {"review": review_line(guide, version.today()), "version": str(edition)}
     extra.update(shown)

@@ -7,7 +7,7 @@ named for what appears, and stands alone on its line in a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import wraps
 from inspect import Parameter, signature
 
 from .changes import Step
@@ -92,8 +92,17 @@ def bound(
     ready = {}
     for name, function in MACROS.items():
         given = {each: value for each, value in known.items() if each in signature(function).parameters}
-        ready[name] = wraps(function)(partial(function, guide, **given))
+        ready[name] = _bound(function, guide, given)
     return ready
+
+
+def _bound(function: Callable[..., str], guide: Guide, given: dict) -> Callable[..., str]:
+    # No partial: mkdocs-macros writes out each macro's repr, which would be the whole guide each time.
+    @wraps(function)
+    def macro(*arguments, **named) -> str:
+        return function(guide, *arguments, **given, **named)
+
+    return macro
 
 
 def arguments(name: str) -> list[Parameter]:

@@ -16,7 +16,7 @@ from . import contract, load, prose, releases
 from .calls import bound
 from .drawings import DRAWN, drawing
 from .extension import Measures, converted
-from .history import history
+from .history import steps
 from .model import Guide
 from .pagecheck import built_problems, front_matter, link_problems, page_problems
 from .pages import answered, read_pages
@@ -103,6 +103,9 @@ def shown_problems(
 PUBLISHED = {".jpg", ".md", ".png", ".webp"}
 
 
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
 @dataclass(frozen=True)
 class Checked:
     """What a check found: `problems`, sorted, and the `report` to print where there is none."""
@@ -129,18 +132,18 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract
             "this kind of file is not published.",
             f"Make it a page (.md) or a picture, or take it away. Allowed: {', '.join(sorted(PUBLISHED))}.",
         )
-        for path in docs.rglob("*")
-        if path.is_file() and path.suffix not in PUBLISHED
+        for path in load.files(docs)
+        if path.suffix not in PUBLISHED
     ]
     found += [
         Problem(
             f"{docs.name}/{path.relative_to(docs).as_posix()}",
             1,
-            f"the name '{path.name}' would make an address that is hard to write.",
+            f"the name '{path.relative_to(docs).as_posix()}' would make an address that is hard to write.",
             "Use small letters, digits and hyphens only, such as on-the-day.md.",
         )
-        for path in docs.rglob("*")
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem if path.is_file() else path.name)
+        for path in load.files(docs)
+        if not all(_NAME.fullmatch(part) for part in path.relative_to(docs).with_suffix("").parts)
     ]
     if found:
         return Checked(sorted(set(found)), [])
@@ -149,7 +152,7 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract
         return Checked(sorted(found), [])
 
     uses = all_uses(guide, texts)
-    macros = bound(guide, uses, history(guide, texts))
+    macros = bound(guide, uses, steps(guide, texts))
     report = ["Grade without longest  words  page   (grade: with and without medical words)"]
     anchors, linkable = {}, {}
     drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]

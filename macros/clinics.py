@@ -65,9 +65,9 @@ def listed(guide: Guide) -> list[Embed]:
 
 #: The measures of a small page in CSS pixels, as overrides/assets/embed.css sets them: the width of its text in
 #: a frame of 720, that of its paragraphs, of a letter on average, and the height of a line.
-_WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 7.9, 24
+_WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
 #: What stands around the text: head, title, notices and foot.
-_AROUND = 430
+_AROUND = 330
 _ROW = re.compile(r"<tr id=.*?</tr>", re.S)
 _CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
 
@@ -90,7 +90,7 @@ def _height(guide: Guide, markdown: str) -> int:
             total += sum(_LINE * (1 + lines(cell, _WIDE)) + 16 for cell in cells)
         else:  # the name takes a fifth, the others share what is left
             others = 0.8 * _WIDE / (len(cells) - 1)
-            total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 17
+            total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
     for part in re.sub(r"<table.*?</table>", "", markdown, flags=re.S).split("\n\n"):
         total += _LINE * lines(part, _PARAGRAPH) + 11
         for columns, rows in re.findall(r'viewBox="0 0 (\d+) (\d+)"', part):
@@ -188,7 +188,8 @@ def embeds(guide: Guide, *, site: str) -> str:
 def line(embed: Embed, site: str) -> str:
     """The line that a clinic copies into its page."""
     address = html_escape((site or PLACEHOLDER).rstrip("/") + f"/{EMBEDS}{embed.name}/")
-    return f'<iframe src="{address}" {_attributes(embed)} referrerpolicy="no-referrer" style="width:100%;border:0"></iframe>'
+    kept = 'referrerpolicy="no-referrer" style="width:100%;border:0"'
+    return f'<iframe src="{address}" {_attributes(embed)} {kept}></iframe>'
 
 
 def preview(embed: Embed) -> str:
@@ -213,21 +214,20 @@ def versions(guide: Guide, *, history: Sequence[Step]) -> str:
         parts.append("Nothing has changed. What you read here is the last version.")
     for step in history:
         if step.version.frozen:
-            name = step.file.rpartition("/")[2].removesuffix(".json")
             file = f'<a href="../{step.file}">The data of this version</a>'
-            parts += [f"## {escape(str(step.version))} {{ #{name} }}", f"{file} stay as they are.", _changes(step)]
+            parts += [f"## {escape(str(step.version))} {{ #{step.name} }}", f"{file} stay as they are.", _changes(step)]
     return "\n\n".join(parts)
 
 
 def _draft(step: Step) -> str:
+    if step.changes is None:
+        return f"{step.nothing} It may change with each edit."
     return f"What you read here is a draft of {day(step.version.on)}. It may change with each edit.\n\n{_changes(step)}"
 
 
 def _changes(step: Step) -> str:
-    if step.changes is None:
-        return "It is the first version."
     if not step.changes:
-        return "Nothing that the guide says has changed."
+        return step.nothing
     items = "\n".join(f"- {_change(change)}" for change in step.changes)
     return f'<div class="changes" markdown="block">\n\n{items}\n\n</div>'
 

@@ -19,9 +19,9 @@ import posixpath
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -223,6 +223,11 @@ def final(address: str, moved: Mapping[str, str]) -> str:
     while (step := _step(seen[-1], moved)) and step not in seen:
         seen.append(step)
     return seen[-1]
+
+
+def leading() -> Callable[[str], str]:
+    """A function from any address to where it leads today. Raises DataError."""
+    return partial(final, moved=current().moved)
 
 
 def _exists(address: str, offered: Offered) -> bool:
@@ -464,12 +469,12 @@ def offered_now(docs: Path = load.DOCS, data: Path = load.DATA) -> dict[str, dic
     # Here, because the extension needs this module.
     from .calls import bound  # noqa: PLC0415
     from .extension import converted  # noqa: PLC0415
-    from .history import history  # noqa: PLC0415
+    from .history import steps  # noqa: PLC0415
     from .pagecheck import front_matter  # noqa: PLC0415
     from .pages import answered, read_pages, uses  # noqa: PLC0415
 
     guide, texts = load.current(data), read_pages(docs)
-    macros = bound(guide, uses(guide, texts), history(guide, texts))
+    macros = bound(guide, uses(guide, texts), steps(guide, texts))
     kinds = {path: front_matter(text, path)[0] for path, text in texts.items()}
     shown = [path for path in texts if not (kinds[path] and kinds[path].kind == "gallery")]
     return offered({path: converted(answered(texts[path], macros), path)[0] for path in shown})

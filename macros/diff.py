@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from . import changes, load, version
+from . import changes, contract, load, version
 from .calls import bound
 from .extension import Measures, converted
 from .model import Guide
@@ -65,7 +65,7 @@ def report(old: Snapshot, new: Snapshot) -> list[str]:
 
 def _said(old: Snapshot, new: Snapshot) -> Iterator[str]:
     """What the data say otherwise, in the words of the page of versions."""
-    for change in changes.changes(_published(old), _published(new)):
+    for change in changes.changes(_published(old), _published(new), contract.leading()):
         if change.part != "Pages":
             field = f": {change.field}" if change.field else ""
             shown = _shown(new, change.claims)
@@ -147,9 +147,10 @@ def main(arguments: list[str]) -> int:
         return 2
     print(f"## What this change means, compared with {arguments[0][:12]}")
     try:
+        contract.current()
         new = snapshot(load.current(), read_pages(load.DOCS))
     except DataError as error:
-        print(f"\nThe data file has {len(error.problems)} problems; `make check` names them.")
+        print(f"\nThe data or the promised addresses have {len(error.problems)} problems; `make check` names them.")
         return 1
     try:
         old = snapshot(load.parse(raw, "data/neurolysis.yml"), texts)

@@ -322,7 +322,7 @@ class _EditLinks(Treeprocessor):
                 link = etree.SubElement(
                     paragraph, "a", {"href": f"{self.repository}/edit/main/{document.file}#L{line}"}
                 )
-                link.text = f"Edit this table (line {line})"
+                link.text = "Edit this table"
                 parent.insert(list(parent).index(child) + 1, paragraph)
 
 

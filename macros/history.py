@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
-from . import contract, releases, version
+from . import contract, load, pages, releases, version
 from .changes import Step, changes
 from .model import Guide
 from .publish import data
@@ -15,25 +16,31 @@ from .version import Version
 FOLDER = "data/releases/"
 
 
-def history(guide: Guide, texts: Mapping[str, str]) -> list[Step]:
+def steps(guide: Guide, texts: Mapping[str, str]) -> list[Step]:
     """Every version, newest first. The guide as it stands is the first of them, as a draft if it is not frozen.
 
     `texts` has each page's text by its path. Raises DataError for a list of versions that cannot be
     read, OSError and ValueError for a frozen file.
     """
-    now, moved = version.current(), contract.current().moved
-
-    def led(address: str) -> str:
-        return contract.final(address, moved)
-
-    frozen = [
-        (Version(each.hash, each.on, True), FOLDER + each.file, releases.text_of(each)) for each in releases.listed()
+    now, led = version.current(), contract.leading()
+    told = [
+        (Version(each.hash, each.on, True), FOLDER + each.file, json.loads(releases.text_of(each)))
+        for each in releases.listed()
     ]
-    told = [(at, file, json.loads(text)) for at, file, text in frozen]
-    if not now.frozen or not told:
+    if not now.frozen:
         told.insert(0, (now, "", json.loads(data.whole(guide, texts, now))))
     befores = [content for *_, content in told[1:]]
     return [
         Step(at, file, changes(before, content, led) if before else None)
         for (at, file, content), before in zip(told, [*befores, None], strict=True)
     ]
+
+
+def current() -> list[Step]:
+    """The same of the guide as it stands on disk, made again only when something of it has changed."""
+    return _kept(version.current(), tuple(releases.listed()), tuple(contract.current().moved.items()))
+
+
+@lru_cache(maxsize=1)
+def _kept(now: Version, listed: tuple, moved: tuple) -> list[Step]:
+    return steps(load.current(), pages.read_pages(load.DOCS))

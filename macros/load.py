@@ -79,6 +79,15 @@ def _cached(path: Path, name: str, changed: int, size: int) -> tuple[Guide, Docu
     return _parse(raw, name)
 
 
+def files(docs: Path = DOCS) -> list[Path]:
+    """The files that are published as they are or as pages, sorted; not the hidden ones, which systems leave behind."""
+    return sorted(
+        path
+        for path in docs.rglob("*")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(docs).parts)
+    )
+
+
 def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 

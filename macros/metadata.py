@@ -46,6 +46,11 @@ class PageFacts(NamedTuple):
     claims: Collection[str] | None = None
 
 
+def site_address(given: str | None) -> str:
+    """The site's URL as all else takes it, with a slash at its end; "" where it is not known."""
+    return given.rstrip("/") + "/" if given else ""
+
+
 def structured(guide: Guide, page: PageFacts, site: str) -> dict:
     """The page as JSON-LD: a MedicalWebPage with what it is about, and the way to it.
 
@@ -53,7 +58,6 @@ def structured(guide: Guide, page: PageFacts, site: str) -> dict:
     are expected at addresses such as methods/heat/ below it. A page whose cited claims are not
     known cites all sources of the guide.
     """
-    site = site and site.rstrip("/") + "/"
     web_page = {
         "@type": "MedicalWebPage",
         "name": page.title,

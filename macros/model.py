@@ -6,9 +6,11 @@ and never change their meaning. Everything that a reader could act on cites clai
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -286,16 +288,57 @@ class Guide(Entry):
 
     def claim(self, claim_id: str) -> tuple[str, Source, Claim]:
         """The claim with its source's id and source. Raises KeyError for an unknown id."""
-        for source_id, source in self.sources.items():
-            if claim_id in source.claims:
-                return source_id, source, source.claims[claim_id]
-        raise KeyError(claim_id)
+        return self._claims[claim_id]
 
     def methods_of(self, claim_id: str) -> tuple[str, ...]:
         """Ids of the methods that the source says the claim of, in the order of the file.
 
         A claim without methods of its own speaks of all that its source uses the word for.
         """
-        _, source, claim = self.claim(claim_id)
-        spoken_of = claim.methods or source.methods
-        return tuple(method for method in self.methods if method in spoken_of)
+        return self._methods_of[claim_id]
+
+    def sides_of(self, claim_id: str) -> tuple[tuple[int, str, int], ...]:
+        """The sides of disagreements that rest on the claim: place of the disagreement, its id, place of the side."""
+        return self._sides.get(claim_id, ())
+
+    def __copy__(self) -> Guide:
+        copied = super().__copy__()
+        for name in ("_claims", "_methods_of", "_sides", "counted_in"):  # the copy's entries may be others
+            copied.__dict__.pop(name, None)
+        return copied
+
+    # Found once: pages ask for these so often that a guide of many pages would take hours.
+
+    @cached_property
+    def _claims(self) -> dict[str, tuple[str, Source, Claim]]:
+        return {
+            claim_id: (source_id, source, claim)
+            for source_id, source in reversed(self.sources.items())
+            for claim_id, claim in source.claims.items()
+        }
+
+    @cached_property
+    def _methods_of(self) -> dict[str, tuple[str, ...]]:
+        place = {method: number for number, method in enumerate(self.methods)}
+        return {
+            claim_id: tuple(sorted(place.keys() & (claim.methods or source.methods), key=place.get))
+            for claim_id, (_, source, claim) in self._claims.items()
+        }
+
+    @cached_property
+    def _sides(self) -> dict[str, tuple[tuple[int, str, int], ...]]:
+        found: dict[str, tuple[tuple[int, str, int], ...]] = {}
+        for number, (entry_id, entry) in enumerate(self.disagreements.items()):
+            for place, side in enumerate(entry.sides):
+                for claim_id in side.cites:
+                    found[claim_id] = (*found.get(claim_id, ()), (number, entry_id, place))
+        return found
+
+    @cached_property
+    def counted_in(self) -> int:
+        """The number of people that every figure is counted in, so that all can be compared.
+
+        It is the least one that fits each source's own; 1 where no source counts.
+        """
+        claims = (claim for source in self.sources.values() for claim in source.claims.values())
+        return math.lcm(*(claim.frequency.out_of for claim in claims if isinstance(claim.frequency, Figure)))

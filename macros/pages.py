@@ -9,8 +9,9 @@ from pathlib import Path
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
+from . import load
 from .calls import bound
-from .cite import cited
+from .cite import CITATION, cited
 from .model import Guide
 from .problem import MacroError
 from .unknowns import disagreements_touched
@@ -19,12 +20,12 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
 
+_CALL = re.compile(r"\{\{\s*(\w+)\((.*?)\)\s*\}\}", re.S)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
 #: Marks of Markdown, and what a reader sees of each.
 _MARKS = [
     (re.compile(r"\{\{.*?\}\}"), ""),
     (re.compile(r" *\{[^{}\n]*\}$", re.M), ""),
-    (re.compile(r"\[\^[^\]\s]+\]"), ""),
     (re.compile(r"\[([^\]]+)\]\([^)\s]+\)"), r"\1"),
     (re.compile(r"\*{1,2}|`"), ""),
     (re.compile(r"^(#+|[-*]( \[ \])?|\d+\.) +", re.M), "\n"),
@@ -38,8 +39,8 @@ def read_pages(docs: Path) -> dict[str, str]:
     """
     return {
         path.relative_to(docs).as_posix(): as_text(path.read_bytes())
-        for path in sorted(docs.rglob("*.md"))
-        if path.is_file()
+        for path in load.files(docs)
+        if path.suffix == ".md"
     }
 
 
@@ -59,12 +60,24 @@ def title(text: str) -> str:
     return found[1] if found else ""
 
 
-def own_words(text: str) -> list[str]:
-    """What stands in a page itself, a paragraph or list item at a time, without calls and marks of Markdown."""
+def own_words(text: str) -> list[tuple[str, list[str]]]:
+    """What stands in a page itself, a paragraph or list item at a time, and the ids of the claims that each cites.
+
+    Calls and marks of Markdown are left out.
+    """
     plain = _FENCED.sub("", body(text))
     for pattern, kept in _MARKS:
         plain = pattern.sub(kept, plain)
-    return [found for part in re.split(r"\n\s*\n|\n(?=[-*#]|\d+\. )", plain) if (found := " ".join(part.split()))]
+    parts = re.split(r"\n\s*\n|\n(?=[-*#]|\d+\. )", plain)
+    return [(words, CITATION.findall(part)) for part in parts if (words := " ".join(CITATION.sub("", part).split()))]
+
+
+def shown(text: str) -> list[str]:
+    """What a page shows of the data, in order: its calls in words, such as "risk table: heat"."""
+    return [
+        ": ".join(filter(None, [name.replace("_", " "), " ".join(re.sub(r"[\"']", "", given).split())]))
+        for name, given in _CALL.findall(body(text))
+    ]
 
 
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:

@@ -67,17 +67,31 @@ def measure(paragraphs: Iterable[str]) -> Measure:
     What is no sentence (a cell with a single word, say) counts for the length, not for the
     grade. The grade of a text without a sentence is 0.
     """
-    paragraphs = list(paragraphs)
-    all_sentences = [
-        s for p in paragraphs for s in sentences(p) if re.search(r"[.!?:][”\")]*$", s) and len(words(s)) > 2
-    ]
-    spoken = [word for sentence in all_sentences for word in words(sentence)]
+    told = [_told(paragraph) for paragraph in paragraphs]
+    spoken = [sentence for _, spoken in told for sentence in spoken]
     grade = 0.0
     if spoken:
-        syllables = sum(map(count_syllables, spoken))
-        grade = 0.39 * len(spoken) / len(all_sentences) + 11.8 * syllables / len(spoken) - 15.59
-    longest = max(all_sentences, key=lambda s: len(words(s)), default="")
-    return Measure(sum(len(words(p)) for p in paragraphs), round(grade, 1), longest)
+        count, syllables = sum(one.words for one in spoken), sum(one.syllables for one in spoken)
+        grade = 0.39 * count / len(spoken) + 11.8 * syllables / count - 15.59
+    longest = max(spoken, key=lambda one: one.words, default=_Sentence("", 0, 0))
+    return Measure(sum(words for words, _ in told), round(grade, 1), longest.text)
+
+
+class _Sentence(NamedTuple):
+    text: str
+    words: int
+    syllables: int
+
+
+@lru_cache(maxsize=1 << 14)  # a page is measured several times, and the same tables stand on many pages
+def _told(paragraph: str) -> tuple[int, tuple[_Sentence, ...]]:
+    """How many words a paragraph has, and its sentences that count for the grade."""
+    spoken = []
+    for sentence in sentences(paragraph):
+        found = words(sentence)
+        if re.search(r"[.!?:][”\")]*$", sentence) and len(found) > 2:
+            spoken.append(_Sentence(sentence, len(found), sum(map(count_syllables, found))))
+    return len(words(paragraph)), tuple(spoken)
 
 
 def wording(text: str) -> Iterator[tuple[str, str]]:

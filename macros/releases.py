@@ -40,7 +40,8 @@ def listed(folder: Path = FOLDER) -> list[Release]:
     if not path.exists():
         return []
     found, problems = [], []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    # A byte that is no UTF-8 makes its line one that does not belong here.
+    for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
         try:
             sha256, file, day, content = _LINE.fullmatch(line).groups()
             found.append(Release(date.fromisoformat(day), content, file, sha256))
@@ -53,11 +54,20 @@ def listed(folder: Path = FOLDER) -> list[Release]:
 
 def text_of(release: Release, folder: Path = FOLDER) -> str:
     """The frozen file of a version. Raises DataError where it is gone or has changed."""
+    number = len(listed(folder)) - listed(folder).index(release)
+    if found := _file_problem(release, number, folder):
+        raise DataError([found])
+    return (folder / release.file).read_text("utf-8")
+
+
+def _file_problem(release: Release, number: int, folder: Path) -> Problem | None:
+    """What is wrong with a frozen file, whose line of the list has this number."""
     path = folder / release.file
-    found = [problem for problem in problems(folder) if path.name in problem.what]
-    if found:
-        raise DataError(found)
-    return path.read_text("utf-8")
+    if not path.is_file():
+        return _problem(folder / LIST, number, f"the frozen file '{release.file}' is gone.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
+        return _problem(path, 1, f"the frozen file '{release.file}' has changed. Clinics cite it as it was.")
+    return None
 
 
 def problems(folder: Path = FOLDER) -> Iterator[Problem]:
@@ -68,29 +78,37 @@ def problems(folder: Path = FOLDER) -> Iterator[Problem]:
         yield from error.problems
         return
     for number, release in enumerate(reversed(releases), 1):
-        path = folder / release.file
-        if not path.is_file():
-            yield _problem(folder / LIST, number, f"the frozen file '{release.file}' is gone.")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
-            yield _problem(path, 1, f"the frozen file '{release.file}' has changed. Clinics cite it as it was.")
+        if found := _file_problem(release, number, folder):
+            yield found
     known = {release.file for release in releases} | {LIST}
-    for path in sorted(folder.glob("*")):
+    for path in sorted(folder.glob("[!.]*")):
         if path.name not in known:
-            yield _problem(path, 1, f"'{path.name}' is not on the list of versions.", "Only make release adds a file.")
+            what = f"'{path.name}' is not on the list of versions."
+            yield _problem(path, 1, what, "Delete it. Only make release adds a file.")
 
 
 def freeze(text: str, day: date, content: str, folder: Path = FOLDER) -> Path:
-    """Writes a version's file and its line of the list; returns the file's path. Raises OSError.
+    """Writes a version's file and its line of the list; returns the file's path.
 
-    `text` is the file, `content` the hash of its pages and data.
+    `text` is the file, `content` the hash of its pages and data. Raises OSError, and DataError where
+    the same content was frozen on the same day, before another.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{day.isoformat()}-{content}.json"
-    with path.open("xb") as file:  # never over another
-        file.write(text.encode())
-    with (folder / LIST).open("ab") as file:
-        file.write(f"{hashlib.sha256(text.encode()).hexdigest()}  {path.name}\n".encode())
+    path, listing = folder / f"{day.isoformat()}-{content}.json", folder / LIST
+    if path.exists():
+        raise DataError([_problem(path, 1, "this was a version today, before another.", "Try again tomorrow.")])
+    lines = listing.read_text("utf-8").splitlines() if listing.exists() else []
+    lines.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {path.name}")
+    _write(path, text)
+    _write(listing, "".join(f"{line}\n" for line in lines))
     return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(text.encode())
+    part.replace(path)
 
 
 def _problem(path: Path, line: int, what: str, mend: str = "") -> Problem:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .model import Figure, Guide, InWords, Source
 from .options import method_links
@@ -44,7 +42,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
 
     columns = _COLUMNS if method is None else _COLUMNS[:-1]
     rows, notes, counted = [], {}, {}
-    out_of = _people(guide)
+    out_of = guide.counted_in
     for risk_id, risk in guide.risks.items():
         said = [s for s in risk.says if any(map(concerns, s.cites))]
         if not said:
@@ -78,7 +76,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
 def one_risk(guide: Guide, risk_id: str) -> str:
     """One risk as sections of a page, with what the table of all risks says of it, and its own picture."""
     risk = guide.risks[risk_id]
-    claim_ids, out_of = claim_ids_of(risk.says), _people(guide)
+    claim_ids, out_of = claim_ids_of(risk.says), guide.counted_in
     counts, notes = {}, {}
     for claim_id in claim_ids:
         _, source, claim = guide.claim(claim_id)
@@ -121,15 +119,6 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
     drawn = icon_array(count, out_of) or _TOO_MANY
     return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
-
-
-def _people(guide: Guide) -> int:
-    """The number of people that every figure is counted in, so that all can be compared.
-
-    It is the least one that fits each source's own; 1 where no source counts.
-    """
-    claims = (claim for source in guide.sources.values() for claim in source.claims.values())
-    return math.lcm(*(claim.frequency.out_of for claim in claims if isinstance(claim.frequency, Figure)))
 
 
 def _how_often(guide: Guide, claim_ids: list[str], out_of: int, *, tell_uncounted: bool) -> str:

@@ -34,12 +34,14 @@ def touched(guide: Guide, markdown: str) -> list[str]:
 
     A page touches a question when it cites claims of two sides at least.
     """
-    claims = set(cited(markdown))
+    sides: dict[tuple[int, str], set[int]] = {}
+    for claim_id in cited(markdown):
+        for number, entry_id, side in guide.sides_of(claim_id):
+            sides.setdefault((number, entry_id), set()).add(side)
     return [
         entry_id
-        for entry_id, entry in guide.disagreements.items()
-        if sum(not claims.isdisjoint(side.cites) for side in entry.sides) > 1
-        and not re.search(rf"id=\"{entry_id}\"|#{entry_id} }}", markdown)
+        for (_, entry_id), found in sorted(sides.items())
+        if len(found) > 1 and not re.search(rf"id=\"{entry_id}\"|#{entry_id} }}", markdown)
     ]
 
 

@@ -42,7 +42,7 @@ def today() -> date:
 def content_hash(docs: Path = load.DOCS, data: Path = load.DATA) -> str:
     """The first digits of the SHA-256 over the paths and the bytes of data and pages, in hexadecimal."""
     total = hashlib.sha256()
-    for path in [data, *sorted(path for path in docs.rglob("*") if path.is_file())]:
+    for path in [data, *load.files(docs)]:
         name = path.relative_to(docs).as_posix() if path != data else path.name
         content = path.read_bytes()
         total.update(f"{name}\n{len(content)}\n".encode() + content)
@@ -50,7 +50,14 @@ def content_hash(docs: Path = load.DOCS, data: Path = load.DATA) -> str:
 
 
 def current() -> Version:
-    """The version of the pages and the data as they stand. Raises DataError for a list that cannot be read."""
-    content = content_hash()
-    frozen = next((release.on for release in releases.listed() if release.hash == content), None)
-    return Version(content, frozen or today(), frozen is not None)
+    """The version of the pages and the data as they stand: the newest of the list, or a draft.
+
+    Where they say again what an older version said, they are a draft too: what came between has
+    changed. A draft is never older than the newest version. Raises DataError for a list that
+    cannot be read.
+    """
+    content, newest = content_hash(), next(iter(releases.listed()), None)
+    if newest is None:
+        return Version(content, today(), False)
+    frozen = newest.hash == content
+    return Version(content, newest.on if frozen else max(today(), newest.on), frozen)

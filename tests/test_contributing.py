@@ -46,7 +46,8 @@ def test_a_changed_number_is_told_in_meaning(repository):
     edit(data, old, old.replace("count: 1", "count: 2"))
     summary = told(repository)
     found = re.search(
-        r"- Risks › Infection: how often, says The Interventional Initiative, shown on (\d+) pages\."
+        r"- Risks › Infection: how often, says The Interventional Initiative"
+        r" \(What are the risks\?, the count\), shown on (\d+) pages\."
         r" \*\*Before:\*\* 1 out of every 1,000 people \(chemical injection, heat and cold counted together\)\."
         r" \*\*Now:\*\* 2 out of every 1,000 people",
         summary,

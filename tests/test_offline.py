@@ -47,7 +47,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
     """A project of which `make offline` has built the site, with a page that has moved."""
-    project = copied(tmp_path_factory.mktemp("offline") / "project", "Makefile", "requirements.txt")
+    project = copied(tmp_path_factory.mktemp("offline") / "project", "Makefile", "requirements-test.txt")
     (project / ".venv").symlink_to(ROOT / ".venv")
     links = project / "data/links.yml"
     moved = "moved:\n  old-cost/: cost/\n  old-cost/#extras: cost/#what-can-add-to-the-cost\n"

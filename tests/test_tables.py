@@ -38,6 +38,19 @@ def test_a_risk_that_no_source_names_for_a_method_is_not_in_its_table(small):
     assert 'id="paralysis"' not in risks.risk_table(small, "heat")
 
 
+def test_a_count_says_for_which_treatments_of_its_row_there_is_none(small):
+    told = "together.[^one-infection] No source counted it for nerve release."
+    assert told in risks.risk_table(small) and told in risks.one_risk(small, "infection")
+    assert "No source counted" not in risks.risk_table(small, "heat") + risks.one_risk(small, "paralysis")
+
+
+def test_a_list_of_risks_does_not_look_like_all_that_can_happen(small):
+    above, _, _ = risks.risk_table(small, "release").partition("<table")
+    assert above == "This list may not be complete. A harm that is not listed can still happen.\n\n"
+    _, _, below = risks.one_risk(small, "infection").partition("## Treatments")
+    assert "If a treatment is missing here, it may still do this harm." in below
+
+
 def test_an_option_of_our_own_says_so(small):
     shown = options.alternatives_table(small)
     assert "No source names this option." in shown.partition("Waiting")[2]

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import contract, load, pages, releases, version
-from ..history import FOLDER as FROZEN
-from ..history import history
+from .. import contract, history, load, pages, releases, version
+from ..metadata import site_address
 from ..problem import DataError
 from ..review import review_line
 from . import data, embeds, feeds, materials
@@ -27,10 +26,10 @@ def made(site: str) -> dict[str, str]:
     frozen = [releases.text_of(each) for each in releases.listed()]
     files = data.files(guide, texts, now, site) | embeds.files(guide, now, promised, today, frozen)
     files[f"{FOLDER}links.json"] = contract.published(promised, site)
-    files |= feeds.files(history(guide, texts), site, review_line(guide, today))
-    files |= {FROZEN + each.file: releases.text_of(each) for each in releases.listed()}
+    files |= feeds.files(history.current(), site, review_line(guide, today))
+    files |= {history.FOLDER + each.file: releases.text_of(each) for each in releases.listed()}
     if releases.listed():
-        files[FROZEN + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")
+        files[history.FOLDER + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")
     requirements = (load.ROOT / "requirements.txt").read_text("utf-8")
     files[materials.FILE] = materials.bill(requirements, now, os.environ.get("COMMIT", ""), site)
     return files | contract.redirects(promised, site)
@@ -52,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
         print("Usage: python -m macros.publish FOLDER, where FOLDER is a built site.", file=sys.stderr)
         return 2
     try:
-        write(Path(argv[0]), made(os.environ.get("SITE_URL", "")))
+        write(Path(argv[0]), made(site_address(os.environ.get("SITE_URL"))))
     except (DataError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -16,7 +16,7 @@ from .. import model
 from ..cite import claim_ids_of
 from ..contract import address_of
 from ..metadata import LICENSE, NAME
-from ..pages import own_words, title
+from ..pages import own_words, shown, title
 from ..review import review_line
 from ..version import Version
 from .outward import (
@@ -47,6 +47,7 @@ from .outward import (
     NotReported,
     Option,
     Page,
+    Paragraph,
     Review,
     ReviewState,
     Risk,
@@ -103,7 +104,6 @@ def files(guide: model.Guide, texts: Mapping[str, str], version: Version, site: 
     `texts` has each page's text by its path below docs/. `site` is the site's URL, or "" where it
     is not known; addresses are paths below its root then.
     """
-    site = site and site.rstrip("/") + "/"
     head = _head(guide, version, site)
     whole = _whole(guide, texts, head, site)
     claims = {claim.id: claim for claim in whole.claims}
@@ -228,7 +228,12 @@ def _whole(guide: model.Guide, texts: Mapping[str, str], head, site: str) -> Gui
             for claim_id, claim in source.claims.items()
         ],
         pages=[
-            Page(address=site + address_of(path).removeprefix("./") or "./", title=title(text), text=own_words(text))
+            Page(
+                address=site + address_of(path).removeprefix("./") or "./",
+                title=title(text),
+                text=[Paragraph(text=words, claims=cites) for words, cites in own_words(text)],
+                shows=shown(text),
+            )
             for path, text in texts.items()
         ],
     )

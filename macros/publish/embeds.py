@@ -78,7 +78,7 @@ def _holds(text: str, address: str) -> bool:
 
 def _was_entry(old: str, promised: contract.Contract, frozen: Sequence[str]) -> bool:
     """Whether a risk or a method stood at this address, and not a heading: a risk's row is on a method's page too."""
-    page, _, anchor = old.partition("#")
+    anchor = old.partition("#")[2]
     elsewhere = any(anchor in has for other, has in promised.promised.items() if other.startswith("methods/"))
     return not anchor or elsewhere or any(_holds(text, old) for text in frozen)
 

@@ -24,12 +24,15 @@ def files(history: Sequence[Step], site: str, review: str) -> dict[str, str]:
     `history` are the versions, newest first; `site` is the site's URL, or "" where it is not known;
     `review` is the review state.
     """
-    site = site and site.rstrip("/") + "/"
     return {ATOM: _atom(history, site, review), JSON: _json(history, site, review)}
 
 
 def _id(name: str) -> str:
-    """An id that stays when the site moves: RFC 4122, version 5."""
+    """An id that stays when the site moves: RFC 4122, version 5.
+
+    A version has its file's name, since its content may come back. The draft has one id for good, so
+    that an edit to it is no new entry.
+    """
     return uuid.uuid5(uuid.NAMESPACE_URL, f"neurolysis-guide/{name}").urn
 
 
@@ -38,17 +41,13 @@ def _when(step: Step) -> str:
 
 
 def _link(step: Step, site: str) -> str:
-    name = step.file.rpartition("/")[2].removesuffix(".json")
-    return f"{site}{_PAGE}#{name or 'since-the-last-version'}"
+    return f"{site}{_PAGE}#{step.name or 'since-the-last-version'}"
 
 
 def _content(step: Step, site: str, review: str) -> str:
     """What a version changed, as HTML."""
-    if step.changes is None:
-        told = "<p>The first version.</p>"
-    elif not step.changes:
-        told = "<p>Nothing that the guide says has changed.</p>"
-    else:
+    told = f"<p>{step.nothing}</p>"
+    if step.changes:
         items = [
             f'<li>{escape(c.part)}: <a href="{escape(site + c.address)}">{escape(c.entry)}</a>'
             f"{escape(c.field and f': {c.field}')}.<br>"
@@ -78,7 +77,7 @@ def _atom(history: Sequence[Step], site: str, review: str) -> str:
     put(feed, "link", rel="license", href=LICENSE)
     for step in history:
         entry = put(feed, "entry")
-        put(entry, "id", _id(step.version.hash))
+        put(entry, "id", _id(step.name or "draft"))
         put(entry, "title", str(step.version))
         put(entry, "updated", _when(step))
         put(entry, "link", rel="alternate", type="text/html", href=_link(step, site))
@@ -90,13 +89,13 @@ def _atom(history: Sequence[Step], site: str, review: str) -> str:
 def _json(history: Sequence[Step], site: str, review: str) -> str:
     items = [
         {
-            "id": _id(step.version.hash),
+            "id": _id(step.name or "draft"),
             "url": _link(step, site),
             "title": str(step.version),
             "date_published": _when(step),
             "content_html": _content(step, site, review),
             "_neurolysis_guide": {
-                "about": f"{site}versions/#feeds",
+                "about": f"{site}{_PAGE}#learn-of-changes",
                 "version": step.version.hash,
                 "frozen": step.version.frozen,
                 "data": f"{site}{step.file}" if step.file else None,

@@ -173,11 +173,11 @@ def main(argv: Sequence[str]) -> int:
     if not folder or not (folder / _SEARCH).is_file():
         print("Usage: python -m macros.publish.offline FOLDER, where FOLDER is a built site.", file=sys.stderr)
         return 2
-    site, on = os.environ.get("SITE_URL", ""), version.today()
+    site, on = metadata.site_address(os.environ.get("SITE_URL")), version.today()
     try:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         review = review_line(load.current(), on)
-        copy = zipped(copied(files, version.current(), review, site and site.rstrip("/") + "/", on), on)
+        copy = zipped(copied(files, version.current(), review, site, on), on)
         target = folder / OFFLINE / f"{NAME}.zip"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(copy)

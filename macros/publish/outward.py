@@ -307,6 +307,15 @@ class Word(Addressed):
     """What it means."""
 
 
+class Paragraph(Shape):
+    """One paragraph, list item or heading of a page."""
+
+    text: Text
+    """Its words, as plain text."""
+    claims: tuple[Text, ...]
+    """Ids of the claims that it cites, in order; empty where it cites none."""
+
+
 class Page(Shape):
     """One page."""
 
@@ -314,8 +323,10 @@ class Page(Shape):
     """Where the page stands: a URL, or a path below the site's root if "site" is empty."""
     title: Text
     """Its title."""
-    text: tuple[Text, ...]
+    text: tuple[Paragraph, ...]
     """Its own words, a paragraph at a time. What it shows of the data is not part of it."""
+    shows: tuple[Text, ...]
+    """What it shows of the data, in order, such as "risk table: heat"."""
 
 
 class LicenseTerms(Shape):

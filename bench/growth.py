@@ -1,0 +1,86 @@
+"""`python -m bench.growth`: how build time and memory grow, and how soon an edit shows. `quick` stops at 100 pages."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from macros import load, pages
+
+from . import content, grown, peers, serving
+from .run import WORK, Cost, cost, load_now, ratio, repeated, table, written
+
+OURS, IDLE = "the guide", "the guide, macros idle"
+#: Whose growth is looked at only so far: what comes after would take minutes and tell no more.
+_LARGEST = {"Material": 400, "Material, menu pruned": 400}
+
+
+def exponent(costs: Mapping[int, float]) -> float:
+    """The slope of the best line through log(pages) and log(cost): 1 is a cost for each page that stays the same."""
+    points = [(math.log(pages), math.log(cost)) for pages, cost in costs.items()]
+    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+
+
+def _built(project: Path) -> Cost:
+    shutil.rmtree(project / "site", ignore_errors=True)
+    return cost([sys.executable, "-m", "mkdocs", "build", "--quiet"], project, NO_MKDOCS_2_WARNING="1")
+
+
+def measured(size: int) -> dict[str, Cost]:
+    """What each builder takes for so many pages; all in a row, so that the same moment hits all."""
+    project, parts = grown.make(WORK / f"grown/{size}", size)
+    guide = load.parse((project / "data/neurolysis.yml").read_bytes(), "data/neurolysis.yml")
+    texts = pages.read_pages(project / "docs")
+    idle = grown.make_idle(WORK / f"grown/{size}-idle", project, content.answered(guide, texts))
+    plain = content.plain(guide, texts)
+    builders = {
+        OURS: lambda: _built(project),
+        IDLE: lambda: _built(idle),
+        "Material": peers.material(WORK / f"grown/{size}-material", plain, parts).build,
+        "Material, menu pruned": peers.material(
+            WORK / f"grown/{size}-pruned", plain, parts, ["navigation.prune"]
+        ).build,
+        "hugo, a bare template": peers.hugo(WORK / f"grown/{size}-hugo", plain, parts).build,
+    }
+    wanted = {name: build for name, build in builders.items() if size <= _LARGEST.get(name, size)}
+    times = 3 if size < 100 else 1
+    return {name: repeated(build, times) for name, build in wanted.items()}
+
+
+def report(found: Mapping[int, Mapping[str, Cost]]) -> str:
+    """The tables, from what each builder took by number of pages."""
+    lines = ["# How the build grows", "", load_now()]
+    names = list(dict.fromkeys(name for costs in found.values() for name in costs))
+    for title, field in (("Processor time in seconds", "processor"), ("Peak memory in MiB", "memory")):
+        rows = []
+        for name in names:
+            values = {size: getattr(costs[name], field) for size, costs in found.items() if name in costs}
+            cells = [
+                f"{values[size]:.1f} ({ratio(values[size], getattr(costs.get('Material'), field, 0))})"
+                if size in values
+                else "-"
+                for size, costs in found.items()
+            ]
+            tail = dict(list(values.items())[-2:])
+            rows.append([name, *cells, *(f"{exponent(v):.2f}" if len(v) > 1 else "-" for v in (values, tail))])
+        head = ["Builder", *(f"{size} pages" for size in found), "exponent", "of the last two"]
+        lines += ["", f"## {title} (times Material)", "", table(head, rows)]
+    shares = [f"{size} pages: {100 * (c[OURS].processor / c[IDLE].processor - 1):.0f} %" for size, c in found.items()]
+    lines += ["", f"Our macros cost, over the same build with macros idle: {', '.join(shares)}."]
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measures and writes the tables. Returns the exit status."""
+    sizes = [16, 100] if "quick" in argv else [16, 100, 400, 1600]
+    written("growth.md", report({size: measured(size) for size in sizes}))
+    written("serving.md", serving.report())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
