@@ -146,8 +146,11 @@ def chromium():
 def on_paper(tab):
     """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
     tab.emulate_media(media="print")
-    while not tab.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))"):
+    for _ in range(250):
+        if tab.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))"):
+            return
         tab.wait_for_timeout(20)
+    raise AssertionError("the style of paper did not come")
 
 
 @pytest.fixture
