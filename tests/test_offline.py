@@ -280,6 +280,7 @@ def test_the_notice_is_printed_and_no_path_of_the_device(copy, plain, disk):
     for folder, root in ((copy, SITE), (plain, "neurolysis-guide/")):
         disk.goto(at(folder, "risks"))
         on_paper(disk)
+        disk.locator(".addresses").wait_for()
         assert disk.locator(".copy").is_visible()
         printed = disk.locator("main").inner_text()
         assert f"The treatments: {root}methods/" in printed or f"{root}methods/chemical/\n" in printed

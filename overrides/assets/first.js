@@ -3,11 +3,7 @@
 {
   const root = document.documentElement;
   const key = "neurolysis-guide:scheme";
-  let kept;
-  try {
-    root.dataset.scheme = localStorage.getItem(key) ?? "";
-    kept = localStorage.getItem("neurolysis-guide:mine");
-  } catch {} // private windows may refuse
+  try { root.dataset.scheme = localStorage.getItem(key) ?? ""; } catch {} // private windows may refuse
 
   const touches = ["pointerover", "keydown", "focusin", "click", "scroll", "beforeprint"];
   const wake = () => {
@@ -18,7 +14,8 @@
   };
   for (const touch of touches) addEventListener(touch, wake, { capture: true, passive: true });
 
-  matchMedia("print").onchange = wake;
+  const paper = matchMedia("print");
+  paper.onchange = wake;
 
   addEventListener("DOMContentLoaded", () => {
     // Light or dark: the reader's device decides until a choice is made.
@@ -32,7 +29,7 @@
     };
     name();
     button.hidden = false;
-    // Here something is to be shown at once: a place, what the reader ticked before, a choice, a search.
-    if (location.hash || kept || document.querySelector("[data-compare], [data-search]")) wake();
+    // Here something is to be shown or kept at once.
+    if (location.hash || paper.matches || document.querySelector("[data-mine], [data-compare], [data-search]")) wake();
   });
 }
