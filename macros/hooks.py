@@ -13,8 +13,6 @@ from html import unescape
 from pathlib import Path
 
 import mkdocs
-import rcssmin
-import rjsmin
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
@@ -94,7 +92,8 @@ def on_env(env, config, files):
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
     # What stands inside each page is made once. The files say why in comments that nobody needs to fetch.
     style, script = (Path(config.theme.custom_dir, "assets", name).read_text("utf-8") for name in _INLINED)
-    style, script = rcssmin.cssmin(style), rjsmin.jsmin(script)
+    style = re.sub(r"\s*/\*.*?\*/|^\s+", "", style, flags=re.S | re.M)
+    script = re.sub(r"^\s+|^\s*//.*\n|\s+// .*$", "", script, flags=re.M)
     hashes = {"style_hash": render.csp_hash(style), "script_hash": render.csp_hash(script)}
     env.globals["first"] = {"style": style, "script": script, **hashes}
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
