@@ -86,7 +86,10 @@ class _Words(Treeprocessor):
             for form in (entry.word, *entry.forms)
         }
         forms = sorted(self.entries, key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
+        # An id behind the sign # is part of an address.
+        self.pattern = (
+            re.compile(rf"(?<![\w-])(?<!#35;)({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
+        )
 
     def run(self, root: etree.Element) -> None:
         if self.pattern:
