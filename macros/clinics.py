@@ -100,7 +100,7 @@ def _height(guide: Guide, markdown: str) -> int:
 
 def _whole(site: str, address: str) -> str:
     """A link from a page in a folder of its own that shows the whole address, where the site's is known."""
-    return f'<a href="../{html_escape(address)}">{escape(site and site.rstrip("/") + "/")}{escape(address)}</a>'
+    return f'<a href="../{html_escape(address)}">{escape(site and site.rstrip("/") + "/")}{html_escape(address)}</a>'
 
 
 def row_links(guide: Guide, *, site: str) -> str:

@@ -87,9 +87,8 @@ class _Words(Treeprocessor):
         }
         forms = sorted(self.entries, key=len, reverse=True)
         # An id behind the sign # is part of an address.
-        self.pattern = (
-            re.compile(rf"(?<![\w-])(?<!#35;)({'|'.join(map(re.escape, forms))})(?![\w-])", re.I) if forms else None
-        )
+        any_form = rf"(?<![\w#-])({'|'.join(map(re.escape, forms))})(?![\w-])"
+        self.pattern = re.compile(any_form, re.I) if forms else None
 
     def run(self, root: etree.Element) -> None:
         if self.pattern:
