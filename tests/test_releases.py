@@ -271,7 +271,9 @@ def commit(project) -> None:
 
 
 def make(project, *command: str) -> subprocess.CompletedProcess:
-    kept = {k: v for k, v in os.environ.items() if k not in ("SOURCE_DATE_EPOCH", "COMMIT", "MAKEFLAGS")}
+    # Nothing of a make that runs the tests: a make within another says which folder it enters.
+    strange = ("SOURCE_DATE_EPOCH", "COMMIT", "MAKEFLAGS", "MAKELEVEL")
+    kept = {name: value for name, value in os.environ.items() if name not in strange}
     return subprocess.run(
         ["make", "-o", ".venv/ready", *command], cwd=project, env=kept, capture_output=True, text=True, check=False
     )
