@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from macros import load, pages, version
-from macros.calls import bound
+from macros.calls import Context, bound
 from macros.cite import cited, footnote
 from macros.model import Guide
 from macros.review import review_line
@@ -31,7 +31,7 @@ def plain(guide: Guide, texts: Mapping[str, str]) -> dict[str, str]:
 
 def answered(guide: Guide, texts: Mapping[str, str]) -> dict[str, str]:
     """Each page's Markdown by its path, with its macros answered. No version is listed: there may be none."""
-    macros = bound(guide, pages.uses(guide, texts))
+    macros = bound(guide, Context(pages.uses(guide, texts)))
     return {path: pages.answered(text, macros) for path, text in texts.items()}
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import history, load, pages, version
-from .calls import bound
+from .calls import Context, bound
 from .clinics import Published
 from .metadata import site_address
 from .problem import DataError
@@ -27,7 +27,8 @@ def define_env(env) -> None:
         raise PluginError(str(error)) from None
     extra, site = env.conf["extra"], site_address(env.conf["site_url"])
     published = Published(bool(extra["leaflets"]), bool(extra["offline"]), extra["repository"] or "")
-    for name, macro in bound(guide, pages.uses(guide, texts), steps, site, published).items():
+    context = Context(pages.uses(guide, texts), steps, site, published, pages.called(texts))
+    for name, macro in bound(guide, context).items():
         env.macro(macro, name)
     shown = {"review": review_line(guide, version.today()), "version": str(edition)}
     extra.update(shown)

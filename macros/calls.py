@@ -6,9 +6,11 @@ named for what appears, and stands alone on its line in a page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, signature
+from types import MappingProxyType
+from typing import NamedTuple
 
 from .changes import Step
 from .clinics import (
@@ -24,7 +26,7 @@ from .clinics import (
     zip_link,
 )
 from .drawings import drawing
-from .gallery import gallery
+from .gallery import Called, gallery
 from .model import Guide
 from .options import (
     alternatives_table,
@@ -41,54 +43,65 @@ from .sources import Uses, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
 from .words import glossary
 
-#: Every macro, with the arguments of the example that the gallery shows.
-_CALLS = (
-    (alternatives_table,),
-    (ask_form,),
-    (at_a_glance, "heat"),
-    (compare_table, "soon", "lasts"),
-    (conditions_table, "release"),
-    (data_files,),
-    (disagreement, "cold-destroys-or-pauses"),
-    (disagreements,),
-    (drawing, "cold"),
-    (embeds,),
-    (feeds,),
-    (gallery,),
-    (gap, "warning-signs", "chance-it-works"),
-    (gaps,),
-    (glossary,),
-    (leaflets_list,),
-    (methods_table,),
-    (my_notes, "What I want to ask"),
-    (names_list,),
-    (newest_version,),
-    (options_table,),
-    (questions, "Afterwards"),
-    (risk_table, "release"),
-    (row_links,),
-    (search_field,),
-    (source, "painx"),
-    (sources_table,),
-    (steps, "heat"),
-    (versions,),
-    (zip_link,),
-)
-MACROS = {function.__name__: function for function, *_ in _CALLS}
-EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
-_NOTHING = Published()
+#: Every macro; pages call it by its name.
+MACROS = {
+    function.__name__: function
+    for function in (
+        alternatives_table,
+        ask_form,
+        at_a_glance,
+        compare_table,
+        conditions_table,
+        data_files,
+        disagreement,
+        disagreements,
+        drawing,
+        embeds,
+        feeds,
+        gallery,
+        gap,
+        gaps,
+        glossary,
+        leaflets_list,
+        methods_table,
+        my_notes,
+        names_list,
+        newest_version,
+        options_table,
+        questions,
+        risk_table,
+        row_links,
+        search_field,
+        source,
+        sources_table,
+        steps,
+        versions,
+        zip_link,
+    )
+}
 
 
-def bound(
-    guide: Guide, uses: Uses, history: Sequence[Step] = (), site: str = "", published: Published = _NOTHING
-) -> dict[str, Callable[..., str]]:
-    """Every macro with what it needs bound to it, as pages call it: the guide's data first.
+class Context(NamedTuple):
+    """What macros may take by name besides the guide's data. What is not known is left out."""
 
-    What a macro takes by name only is given here too: `uses`, the pages that cite each claim,
-    `history`, the versions of the guide, newest first, `site`, the site's URL, or "" where it is
-    not known, and `published`, what stands beside the pages.
-    """
-    known = {"uses": uses, "history": history, "site": site, "published": published}
+    uses: Uses = MappingProxyType({})
+    """The pages that cite each claim."""
+    history: Sequence[Step] = ()
+    """The versions of the guide, newest first."""
+    site: str = ""
+    """The site's URL."""
+    published: Published = Published()
+    """What stands beside the pages."""
+    called: Mapping[str, Called] = MappingProxyType({})
+    """A call of each macro on a page."""
+
+
+_NOTHING = Context()
+
+
+def bound(guide: Guide, context: Context = _NOTHING) -> dict[str, Callable[..., str]]:
+    """Every macro with what it needs bound to it, as pages call it: the guide's data first, the context by name."""
+    known = context._asdict()
     ready = {}
     for name, function in MACROS.items():
         given = {each: value for each, value in known.items() if each in signature(function).parameters}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import contract, load, prose, releases
-from .calls import bound
+from .calls import Context, bound
 from .drawings import DRAWN, drawing
 from .extension import Measures, converted
 from .history import steps
@@ -152,7 +152,7 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract
         return Checked(sorted(found), [])
 
     uses = all_uses(guide, texts)
-    macros = bound(guide, uses, steps(guide, texts))
+    macros = bound(guide, Context(uses, steps(guide, texts)))
     report = ["Grade without longest  words  page   (grade: with and without medical words)"]
     anchors, linkable = {}, {}
     drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import changes, contract, load, version
-from .calls import bound
+from .calls import Context, bound
 from .extension import Measures, converted
 from .model import Guide
 from .pages import answered, as_text, read_pages, uses
@@ -39,7 +39,7 @@ class Snapshot:
 def snapshot(guide: Guide, texts: Mapping[str, str]) -> Snapshot:
     """The guide made of this data and these pages' texts; a page with a wrong call is left out."""
     cited = uses(guide, texts)
-    macros = bound(guide, cited)
+    macros = bound(guide, Context(cited))
     markdown = {}
     for path, text in texts.items():
         try:

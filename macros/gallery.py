@@ -1,43 +1,45 @@
-"""The gallery: every macro with its call, its arguments and its live result."""
+"""The gallery: every macro with its arguments, a call of it, and the page that shows what comes of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from inspect import Parameter, getdoc
+from typing import NamedTuple
 
 from . import calls
-from .changes import Step
-from .clinics import Published
 from .model import Guide
 from .render import escape
-from .sources import Uses
 
 
-def gallery(guide: Guide, *, uses: Uses, history: Sequence[Step], site: str, published: Published) -> str:
-    """Every other macro, each under a heading with its call and what the call shows."""
-    macros = calls.bound(guide, uses, history, site, published)
-    return "\n\n".join(
-        "\n\n".join(
-            [
-                f"## {escape(name)} {{ #macro-{name.replace('_', '-')} }}",
-                escape(re.sub(r" Raises .*", "", " ".join(getdoc(function).split("\n\n")[0].split()))),
-                _arguments(name),
-                f"<pre><code>{escape(call(name))}</code></pre>",
-                '<details markdown="block">\n<summary>What it shows</summary>',
-                _example(macros, name),
-                "</details>",
-            ]
-        )
-        for name, function in macros.items()
-        if name != "gallery"
-    )
+class Called(NamedTuple):
+    """A call that stands on a page: as it is written, and the page's path below docs/ and title."""
+
+    call: str
+    path: str
+    title: str
 
 
-def call(name: str) -> str:
-    """The example call of a macro, as a page writes it."""
-    arguments = ", ".join(f'"{argument}"' for argument in calls.EXAMPLES[name])
-    return f"{{{{ {name}({arguments}) }}}}"
+def gallery(guide: Guide, *, called: Mapping[str, Called]) -> str:
+    """Every other macro, each under a heading with a call of it and the page to look at.
+
+    `called` has a call of each by its name; one that no page calls is shown without.
+    """
+    return "\n\n".join(_entry(name, called.get(name)) for name in calls.MACROS if name != "gallery")
+
+
+def _entry(name: str, example: Called | None) -> str:
+    parts = [
+        f"## {escape(name)} {{ #macro-{name.replace('_', '-')} }}",
+        escape(re.sub(r" Raises .*", "", " ".join(getdoc(calls.MACROS[name]).split("\n\n")[0].split()))),
+        _arguments(name),
+    ]
+    if example:
+        parts += [
+            f"<pre><code>{escape(example.call)}</code></pre>",
+            f"What comes of it: see [{escape(example.title)}](/{example.path}).",
+        ]
+    return "\n\n".join(parts)
 
 
 def _arguments(name: str) -> str:
@@ -50,10 +52,3 @@ def _arguments(name: str) -> str:
         needed = how_many if parameter.default is Parameter.empty else "may be left out"
         words.append(f"{escape(parameter.name)} ({needed})")
     return f"Arguments: {', '.join(words)}."
-
-
-def _example(macros, name: str) -> str:
-    # An id stands once on a page: the live result here is only to look at.
-    shown = macros[name](*calls.EXAMPLES[name])
-    shown = re.sub(r' id="(?!drawing-)[^"]*"', "", re.sub(r" \{ #[^}]* \}", "", shown))
-    return re.sub(r"(?m)^##+ (.*)$", r"**\1**", shown)

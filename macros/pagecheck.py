@@ -211,7 +211,7 @@ def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:
     except nodes.Impossible:
         return "a name in it has no quotes.", f'Write {{{{ {name}("...") }}}}.'
     try:
-        bound(guide, {})[name](*arguments, **keywords)
+        bound(guide)[name](*arguments, **keywords)
     except TypeError:
         return f"{name} does not take this.", f"Write {usage(name)}."
     except MacroError as error:

@@ -12,6 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from . import load
 from .calls import bound
 from .cite import CITATION, cited
+from .gallery import Called
 from .model import Guide
 from .problem import MacroError
 from .unknowns import disagreements_touched
@@ -80,6 +81,15 @@ def shown(text: str) -> list[str]:
     ]
 
 
+def called(texts: Mapping[str, str]) -> dict[str, Called]:
+    """A call of each macro by its name, as the first page that calls it writes it."""
+    found: dict[str, Called] = {}
+    for path, text in texts.items():
+        for call in _CALL.finditer(body(text)):
+            found.setdefault(call[1], Called(call[0], path, title(text)))
+    return found
+
+
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     """A page's Markdown with its calls answered.
 
@@ -100,7 +110,7 @@ def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, st
     not count; neither does a page with a wrong call, which the build and the check tell of.
     """
     found: dict[str, list[tuple[str, str]]] = {}
-    macros = bound(guide, {})
+    macros = bound(guide)
     for path, text in texts.items():
         if path.startswith("sources/") or _GALLERY.match(text):
             continue

@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 import subprocess
+from html import unescape
 
 import pytest
 
 from macros import load, schema
 from macros.calls import MACROS
 from macros.extension import EXTENSIONS
-from macros.gallery import call
+from macros.load import DOCS
 from tests.conftest import ROOT, build, run
 
 
@@ -132,15 +133,16 @@ def test_the_schema_that_editors_use_is_that_of_the_model():
     assert load.DATA.read_text("utf-8").splitlines()[0].endswith(f"$schema={schema.FILE.name}")
 
 
-def test_the_gallery_shows_every_macro(site):
-    html = (site / "contributing/index.html").read_text("utf-8")
-    shown = re.findall(r'<h2 id="macro-([\w-]+)"', html)
-    assert {name.replace("-", "_") for name in shown} == set(MACROS) - {"gallery"}
-    for name in MACROS:
-        if name != "gallery":
-            assert call(name).replace('"', "&quot;") in html.replace("&#123;", "{").replace("&#125;", "}").replace(
-                "&#95;", "_"
-            ).replace("&#34;", "&quot;")
+def test_the_gallery_shows_every_macro_and_a_page_that_calls_it(site):
+    page = unescape((site / "contributing/index.html").read_text("utf-8"))
+    entries = re.findall(r'<h2 id="macro-([\w-]+)"(.*?)(?=<h2|</article>)', page, re.S)
+    assert {name.replace("-", "_") for name, _ in entries} == set(MACROS) - {"gallery"}
+    for name, entry in entries:
+        call, address = re.search(r'<pre><code>(.*?)</code></pre>.*?href="\.\./([^"]*)"', entry, re.S).groups()
+        assert call.startswith("{{ " + name.replace("-", "_") + "(")
+        path = address.rstrip("/") or "index"
+        texts = [file.read_text("utf-8") for file in (DOCS / f"{path}.md", DOCS / path / "index.md") if file.exists()]
+        assert call in "".join(texts), (name, address)
 
 
 def test_edit_and_report_links_stand_where_the_repository_is_known(project, site):

@@ -165,7 +165,7 @@ def try_page(seed: int) -> tuple[str, str]:
         problems += pagecheck.link_problems(text, path, path, dict.fromkeys(PAGES, AnyAnchor()), lambda other: True)
         if problems:
             return "refused", sound(problems, raw) or ""
-        page, _ = converted(answered(text, bound(guide, {})))
+        page, _ = converted(answered(text, bound(guide)))
         found = pagecheck.built_problems(page, path, [drawing(guide, method) for method in DRAWN])[1]
         # A call doubled, an id that is taken, a box that is none: refused, and harmless.
         if found and all(any(harmless in problem.what for harmless in HARMLESS) for problem in found):
@@ -195,7 +195,7 @@ def try_shown(seed: int) -> tuple[str, str]:
         ("glossary", ()), *(("source", (source,)) for source in guide.sources),
         *(("steps", (method,)) for method in guide.methods),
     ):  # fmt: skip
-        page, _ = converted("# Title\n\n" + bound(guide, {})[name](*arguments))
+        page, _ = converted("# Title\n\n" + bound(guide)[name](*arguments))
         if unsafe := pagecheck.built_problems(page, name)[1]:
             return "taken", f"{name}: {unsafe[0].what}"
         # a medical word in the text is a button with its meaning behind it
