@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .cite import SCOPE, SILENT, answer, cite, claim_ids_of, statement
+from .cite import SCOPE, SILENT, answer, claim_ids_of, statement
 from .model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option
 from .problem import MacroError, one, suggestion
 from .render import Row, escape, listing, table
@@ -156,7 +156,8 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
     """Every condition with what our sources say; or, in short, those that they name for one method.
 
     How many sources name it is counted, never typed. What a source says of other methods is
-    left out. Raises MacroError for an unknown method.
+    left out. In short, each leads to its row among all, where its notes stand: a page of one
+    method would have a third more of them. Raises MacroError for an unknown method.
     """
     of_one = None if method is None else one("method", guide.methods, method)
     rows = []
@@ -168,14 +169,14 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
         backing = f"{len(named)} of our {len(guide.sources)} sources: {escape(listing(named))}."
         if of_one:
             link = f"[{escape(condition.name)}](/who-it-is-for.md#{condition_id})"
-            rows.append(Row(condition_id, [link, backing + cite(*claim_ids)]))
+            rows.append(Row(condition_id, [link, backing]))
         else:
             treated = {m for c in claim_ids for m in guide.methods_of(c)}
             cells = [escape(condition.name), answer(condition.says), backing, method_links(guide, treated)]
             rows.append(Row(condition_id, cells))
     if of_one:
-        return table(
-            f"What {of_one.name.lower()} is named for", ["Illness or pain", "Who names it"], rows, "conditions"
-        )
+        caption = f"What {of_one.name.lower()} is named for"
+        shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
+        return f"{shown}\n\nWhat each of them says, and where they disagree, [stands in the list of all](/who-it-is-for.md)."
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
     return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{SCOPE}"
