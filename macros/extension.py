@@ -39,8 +39,13 @@ log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 #: Elements inside which no word becomes a button.
 _PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
+#: Classes of such elements. A note is read beside the text, where its words have their meaning already.
+_NO_WORDS = {"footnote", "review"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
+#: What the parts of a table are: WAI-ARIA 1.2. A header's scope tells of what.
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell", "th": "columnheader"}
+_SCOPES = {"row": "rowheader"}
 #: What a page shows beside its prose.
 _NO_PROSE = {"changes", "edit", "footnote", "grade", "review", "toc"}
 #: The step at which Zensical keeps what it knows of a page; MkDocs has none.
@@ -95,7 +100,7 @@ class _Words(Treeprocessor):
             self._walk(root)
 
     def _walk(self, element: etree.Element) -> None:
-        if element.tag in _PLAIN or "review" in element.get("class", "") or element.get("id") == "words":
+        if element.tag in _PLAIN or element.get("class") in _NO_WORDS or element.get("id") == "words":
             return
         for child in list(element):
             self._walk(child)
@@ -208,6 +213,17 @@ class _Notes(Treeprocessor):
                     text[-1].tail = (text[-1].tail or "").removesuffix(NBSP_PLACEHOLDER)
 
 
+class _Tables(Treeprocessor):
+    """Says of each part of a table what it is, since some browsers take a table whose cells the style stacks for none."""
+
+    def run(self, root: etree.Element) -> None:
+        for table in root.iter("table"):
+            for element in table.iter():
+                role = _SCOPES.get(element.get("scope")) or _ROLES.get(element.tag)
+                if role:
+                    element.set("role", role)
+
+
 class _Boxes(Treeprocessor):
     """Makes a list item that begins with [ ] a box to tick."""
 
@@ -272,10 +288,7 @@ def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> 
         return own + (element.tail or "")
 
     def walk(element: etree.Element) -> Iterator[str]:
-        if (
-            element.get("class") in ("footnote", "review", "grade", "edit", "toc", "changes")
-            or element.tag == "details"
-        ):
+        if element.get("class") in _NO_PROSE or element.tag == "details":
             return
         if element.tag == "table" and not tables:
             return
@@ -399,6 +412,7 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
+        md.treeprocessors.register(_Tables(md), "tables", 14)
         md.treeprocessors.register(_Notes(md), "notes", 11)
         md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)
