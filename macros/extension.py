@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -43,9 +42,6 @@ _PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2"
 _NO_WORDS = {"footnote", "review"}
 #: Elements that hold one paragraph of text each.
 _PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
-#: What the parts of a table are: WAI-ARIA 1.2. A header's scope tells of what.
-_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell", "th": "columnheader"}
-_SCOPES = {"row": "rowheader"}
 #: What a page shows beside its prose.
 _NO_PROSE = {"changes", "edit", "footnote", "grade", "review", "toc"}
 #: The step at which Zensical keeps what it knows of a page; MkDocs has none.
@@ -193,7 +189,10 @@ class _Frame(Treeprocessor):
 
 
 class _Notes(Treeprocessor):
-    """Names notes by their number, and leaves the ways back to the script: some pages have a hundred."""
+    """Names notes by their number, without a paragraph inside, and leaves the ways back to the script.
+
+    Some pages have a hundred of them.
+    """
 
     def run(self, root: etree.Element) -> None:
         numbers: dict[str, str] = {}
@@ -206,22 +205,13 @@ class _Notes(Treeprocessor):
         for note in root.iter("li"):
             if number := numbers.get(note.get("id", "").removeprefix("fn:")):
                 note.set("id", f"fn:{number}")
-                text = note[-1]
+                (text,) = note
                 for back in text.findall("a[@class='footnote-backref']"):
                     text.remove(back)
-                if len(text):  # what stood before the way back
-                    text[-1].tail = (text[-1].tail or "").removesuffix(NBSP_PLACEHOLDER)
-
-
-class _Tables(Treeprocessor):
-    """Says of each part of a table what it is, since some browsers take a table whose cells the style stacks for none."""
-
-    def run(self, root: etree.Element) -> None:
-        for table in root.iter("table"):
-            for element in table.iter():
-                role = _SCOPES.get(element.get("scope")) or _ROLES.get(element.tag)
-                if role:
-                    element.set("role", role)
+                note.remove(text)
+                note.text = text.text
+                note.extend(text)
+                note[-1].tail = None  # what stood before the way back
 
 
 class _Boxes(Treeprocessor):
@@ -412,7 +402,6 @@ class PageExtension(Extension):
         md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
-        md.treeprocessors.register(_Tables(md), "tables", 14)
         md.treeprocessors.register(_Notes(md), "notes", 11)
         md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
         md.treeprocessors.register(_Sections(md), "sections", 8)

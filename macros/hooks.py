@@ -87,15 +87,16 @@ def on_page_content(html, page, config, files):
 
 def on_env(env, config, files):
     """Gives the templates what only this generator can give them."""
-    from macros import load, render  # noqa: PLC0415 (after the package was forgotten)
+    from macros import inline, load  # noqa: PLC0415 (after the package was forgotten)
 
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
-    # What stands inside each page is made once. The files say why in comments that nobody needs to fetch.
-    style, script = (Path(config.theme.custom_dir, "assets", name).read_text("utf-8") for name in _INLINED)
-    style = re.sub(r"\s*/\*.*?\*/|^\s+", "", style, flags=re.S | re.M)
-    script = re.sub(r"^\s+|^\s*//.*\n|\s+// .*$", "", script, flags=re.M)
-    hashes = {"style_hash": render.csp_hash(style), "script_hash": render.csp_hash(script)}
-    env.globals["first"] = {"style": style, "script": script, **hashes}
+    assets = Path(config.theme.custom_dir, "assets")
+    texts = ((assets / name).read_text("utf-8") for name in _INLINED)
+    later = [file.read_text("utf-8") for file in sorted(assets.glob("*.js")) if file.name not in _INLINED]
+    try:
+        config.extra["first"] = inline.first(*texts, later)
+    except ValueError as error:
+        raise PluginError(f"overrides/assets/{_INLINED[0]}: {error}. Mend the style at that place.") from None
     env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
     return env
 
@@ -126,8 +127,8 @@ def on_build_error(error):
 
 
 def on_post_page(output, page, config):
-    """Draws the page's QR code and its picture for sharing, which need the whole address of the site."""
-    from macros import card  # noqa: PLC0415
+    """Cuts the page's style, and draws its QR code and its picture for sharing, which need the site's whole address."""
+    from macros import card, inline  # noqa: PLC0415
     from macros.publish import qr  # noqa: PLC0415
 
     if config.site_url:
@@ -138,7 +139,7 @@ def on_post_page(output, page, config):
             section = page.parent.title if page.parent else ""
             picture = card.card(_title(page), section, config.extra["review"], config.site_name)
             (folder / "card.png").write_bytes(picture)
-    return output
+    return inline.fitted(output, config.extra["first"])
 
 
 def on_post_build(config):

@@ -177,6 +177,7 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
     if of_one:
         caption = f"What {of_one.name.lower()} is named for"
         shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-        return f"{shown}\n\nWhat each of them says, and where they disagree, [stands in the list of all](/who-it-is-for.md)."
+        more = "What each of them says, and where they disagree, [stands in the list of all](/who-it-is-for.md)."
+        return f"{shown}\n\n{more}"
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
     return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{SCOPE}"

@@ -143,14 +143,23 @@ def chromium():
         browser.close()
 
 
+def _has_all(tab):
+    """Waits for what a page fetches at the first touch: the rest of its style, and its script."""
+    tab.wait_for_function(
+        "[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css')) && Boolean(globalThis.tables)",
+    )
+
+
+def touched(tab):
+    """Touches a page as a reader does who scrolls it, and waits for what comes then."""
+    tab.evaluate("dispatchEvent(new Event('scroll'))")
+    _has_all(tab)
+
+
 def on_paper(tab):
     """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
     tab.emulate_media(media="print")
-    for _ in range(250):
-        if tab.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css'))"):
-            return
-        tab.wait_for_timeout(20)
-    raise AssertionError("the style of paper did not come")
+    _has_all(tab)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from macros import load
 from macros.model import Figure
 from macros.pictures import MOST_DRAWN, icon_array
-from tests.conftest import ROOT, on_paper, pages
+from tests.conftest import ROOT, on_paper, pages, touched
 
 # ---- Risks that can be seen ----
 
@@ -137,6 +137,7 @@ def test_ticks_and_notes_stay_on_the_device_until_they_are_deleted(address, open
     tab = open_tab(360)
     asked = []
     tab.goto(address + "questions/")
+    touched(tab)
     tab.wait_for_load_state("networkidle")
     tab.on("request", lambda request: asked.append(request.url))
     question = tab.get_by_role("checkbox").nth(4)

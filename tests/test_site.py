@@ -235,4 +235,4 @@ def test_only_what_a_page_loads_is_published(site):
     kinds = {path.suffix for path in site.rglob("*") if path.is_file() and path.name != "SHA256SUMS"}
     assert kinds == {".css", ".csv", ".gz", ".html", ".js", ".json", ".svg", ".xml"}
     scripts = {path.name for path in site.rglob("*.js")}
-    assert scripts == {"guide.js", "mine.js", "compare.js", "search.js", "search_index.js", "lunr.js"}
+    assert scripts == {"dom.js", "guide.js", "mine.js", "compare.js", "search.js", "search_index.js", "lunr.js"}

@@ -1,22 +1,4 @@
-// What every page does beyond HTML. Each part works by itself, and the page reads without any.
-
-const one = (selector, within = document) => within.querySelector(selector);
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-const script = document.currentScript;
-const base = new URL("..", script.src); // the site's root
-
-// An element with its attributes and children; text is text, never markup.
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-// What a fragment of an address points to, or nothing.
-function target(hash) {
-  try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; } // such as #100%
-}
+// What a page does beyond HTML once a reader touches it. Each part works by itself, and the page reads without any.
 
 // A note's text opens beside its number, so that nobody loses the place.
 function notes() {
@@ -50,25 +32,15 @@ function ways() {
   for (const note of all(".footnote li")) {
     const reference = one(`a.footnote-ref[href="#${note.id}"]`);
     reference.id ||= `${note.id}:cited`;
-    note.lastElementChild.append(" ", make("a", { class: "footnote-backref", href: `#${reference.id}`, title: "Back to the text" }, "↩"));
+    note.append(" ", make("a", { class: "footnote-backref", href: `#${reference.id}`, title: "Back to the text" }, "↩"));
   }
   for (const heading of all("article h2[id]")) {
     heading.append(make("a", { class: "headerlink", href: `#${heading.id}`, "aria-hidden": "true", tabindex: "-1", title: "Link to this section" }, "#"));
   }
 }
 
-// What an address points to may stand in a part that is closed.
-function reveal() {
-  const wanted = target(location.hash);
-  if (wanted?.matches(".moved")) return location.replace(one("a", wanted).href); // it stands on another page now
-  const closed = wanted?.closest("details:not([open])");
-  if (closed) {
-    closed.open = true;
-    wanted.scrollIntoView();
-  }
-}
-
-// A browser may take a table whose cells are stacked for no table; its roles say what it is.
+// A browser may take a table whose cells are stacked for no table; its roles say what it is. Whoever listens to a
+// page scrolls it, and has this before any table. In the HTML itself these roles would be errors.
 const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
 function tables() {
   for (const [selector, role] of Object.entries(roles)) {
@@ -105,9 +77,6 @@ function open() {
   addEventListener("afterprint", () => { for (const element of closed) element.open = false; });
 }
 
-// Parts that few pages need come only with them. No text of a page can set these attributes.
-const parts = { "[data-mine]": "mine.js", "[data-compare]": "compare.js", "[data-search]": "search.js" };
-
 notes();
 ways();
 reveal();
@@ -115,6 +84,3 @@ addEventListener("hashchange", reveal);
 addresses();
 tables();
 open();
-for (const [selector, file] of Object.entries(parts)) {
-  if (one(selector)) document.head.append(make("script", { src: new URL(`assets/${file}`, base) }));
-}

@@ -19,6 +19,8 @@
     here = all;
     try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { keeps = false; }
   };
+  const value = (field) => field.type === "checkbox" ? field.checked : field.value;
+  const keep = (field) => write({ ...read(), [name(field)]: value(field) });
   const show = () => {
     const kept = read();
     for (const field of fields) {
@@ -52,13 +54,15 @@
 
   addEventListener("input", ({ target }) => {
     if (!fields.includes(target)) return;
-    write({ ...read(), [name(target)]: target.type === "checkbox" ? target.checked : target.value });
+    keep(target);
     undo.hidden = true;
     said.textContent = keeps ? "" : "Your browser does not keep this. Print it before you leave the page.";
   });
   addEventListener("storage", ({ key }) => { if (key === KEY || key === null) show(); });
   addEventListener("pageshow", show);
   addEventListener("afterprint", () => document.body.classList.remove("only-mine"));
+  // What was ticked or written before this script came is kept too.
+  fields.filter((field) => value(field) && !(name(field) in read())).forEach(keep);
   show();
 
   const only = button("Print what I ticked and wrote", () => {

@@ -1,0 +1,65 @@
+"""What stands inside each page so that its first words need no second request: the first style and script.
+
+The style is cut to the classes and ids that a page has, so that a page pays only for what it shows. The script
+is the same in each. Both are named by their hash in the page's Content-Security-Policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from lightningcss import process_stylesheet
+
+from .render import csp_hash
+
+_NAMES = re.compile(r"[.#]([A-Za-z][\w-]*)(?=[^{}]*\{)")
+_ATTRIBUTES = re.compile(r'\s(?:class|id)="([^"]*)"')
+#: Pages with parts whose scripts add elements, and the classes that a script gives to what it adds.
+_GROWING = re.compile(r"\sdata-(?:compare|mine|search)=")
+_MADE = re.compile(r'class: "([^"]*)"')
+_COMMENTS = re.compile(r"^\s+|^\s*//.*\n|\s+// .*$", re.M)
+
+
+class First(NamedTuple):
+    """The style and the script of a page, and their names in its policy."""
+
+    style: str
+    style_hash: str
+    script: str
+    script_hash: str
+    made: frozenset[str]
+    """Classes of what the later scripts add to some pages."""
+
+
+def first(style: str, script: str, later: Iterable[str]) -> First:
+    """The first style and script from the texts of their files, for a page that may have anything.
+
+    `later` has the texts of the other scripts. Raises ValueError for a style that cannot be read.
+    """
+    style, script = process_stylesheet(style), _COMMENTS.sub("", script)
+    made = frozenset(name for text in later for names in _MADE.findall(text) for name in names.split())
+    return First(style, csp_hash(style), script, csp_hash(script), made)
+
+
+def fitted(page: str, given: First) -> str:
+    """A built page that holds the whole style, with the part of it that the page needs."""
+    body = page[page.index("</head>") :]
+    has = frozenset(name for names in _ATTRIBUTES.findall(body) for name in names.split())
+    if _GROWING.search(body):
+        has |= given.made
+    style = _cut(given.style, has & _names(given.style))
+    return page.replace(given.style, style, 1).replace(given.style_hash, csp_hash(style), 1)
+
+
+@lru_cache
+def _names(style: str) -> frozenset[str]:
+    """The classes and ids that a style knows."""
+    return frozenset(_NAMES.findall(style))
+
+
+@lru_cache(maxsize=256)
+def _cut(style: str, used: frozenset[str]) -> str:
+    return process_stylesheet(style, unused_symbols=set(_names(style) - used))
