@@ -31,7 +31,7 @@ from .data import ATTRIBUTION
 OFFLINE = "offline/"
 NAME = "neurolysis-guide"
 #: Files that servers, search engines and other sites ask for; no page does.
-_LEFT_OUT = re.compile(rf"{OFFLINE}.*|404\.html|sitemap\.xml(\.gz)?|(.*/)?card\.png")
+_LEFT_OUT = re.compile(rf"{OFFLINE}.*|404\.html|SHA256SUMS|sitemap\.xml(\.gz)?|(.*/)?card\.png")
 _SEARCH = "search/search_index.js"
 _REFRESH = re.compile(r"(\s*\d+\s*;\s*url=)(.*)", re.I)
 _PAGE = "index.html"  # what a server shows of a folder
