@@ -52,6 +52,19 @@ class CannotTell(Exception):
     """Why a site cannot be compared, for the person who asked."""
 
 
+class Published(NamedTuple):
+    """A published site, as it says itself."""
+
+    read: Read
+    """Reads its files."""
+    names: Collection[str]
+    """Its files by its own list, and those that its folder has."""
+    told: Mapping[str, str]
+    """What its build was told, by the names of materials.TOLD."""
+    browser: str
+    """The browser that printed its leaflets; "" where none did."""
+
+
 class Found(NamedTuple):
     """What a comparison found: paths below the site's root."""
 
@@ -87,7 +100,7 @@ def _fetched(site: str, name: str, most: int) -> bytes | None:
             return None
         raise CannotTell(f"{address} answers {error.code}.") from error
     except (OSError, ValueError, HTTPException) as error:
-        raise CannotTell(f"{address} does not answer: {str(error)!a}") from error
+        raise CannotTell(f"{address} does not answer: {_shown(str(error))}") from error
 
 
 def _opened(folder: Path, name: str, most: int) -> bytes | None:
@@ -98,8 +111,15 @@ def _opened(folder: Path, name: str, most: int) -> bytes | None:
         return file.read(most + 1)
 
 
-def published(site: str) -> tuple[Read, set[str]]:
-    """How to read a site at an address or in a folder, and the files that a folder has."""
+def published(site: str) -> Published:
+    """The site at an address or in a folder. Raises CannotTell where it does not say where it comes from."""
+    read, names = _reader(site)
+    told, browser = _said(read)
+    return Published(read, {*names, *_listed(read), sums.FILE}, told, browser)
+
+
+def _reader(site: str) -> tuple[Read, set[str]]:
+    """How to read a site, and the files that a folder has."""
     if re.match("https?://", site):
         return partial(_fetched, site.rstrip("/") + "/"), set()
     folder = Path(site)
@@ -118,26 +138,24 @@ def _whole(read: Read, name: str) -> bytes:
     return content
 
 
-def said(read: Read) -> tuple[dict[str, str], str]:
-    """What the site says that its build was told, and the browser that printed. Raises CannotTell."""
+def _said(read: Read) -> tuple[dict[str, str], str]:
     try:
         told, browser = materials.told(_whole(read, materials.FILE))
     except ValueError as error:
-        raise CannotTell(f"Its {materials.FILE} cannot be read: {str(error)!a}") from error
+        raise CannotTell(f"Its {materials.FILE} cannot be read: {_shown(str(error))}") from error
     for name, value in told.items():
         if not re.fullmatch(_SAID[name], value):
-            raise CannotTell(f"Its {materials.FILE} gives a {name} that is none: {value[:80]!a}")
+            raise CannotTell(f"Its {materials.FILE} gives a {name} that is none: {_shown(value[:80])}")
     if "COMMIT" not in told:
         raise CannotTell("The site does not say its commit: it was built from changes that are not committed.")
     return told, browser if re.fullmatch(r"Chromium [\d.]+", browser) else ""
 
 
-def listed(read: Read) -> dict[str, str]:
-    """The site's list of its own files. Raises CannotTell."""
+def _listed(read: Read) -> dict[str, str]:
     try:
         return sums.listed(_whole(read, sums.FILE).decode())
     except ValueError as error:
-        raise CannotTell(f"Its {sums.FILE} cannot be read: {str(error)!a}") from error
+        raise CannotTell(f"Its {sums.FILE} cannot be read: {_shown(str(error))}") from error
 
 
 # ---- The site that the commit makes ----
@@ -180,6 +198,8 @@ def made(told: Mapping[str, str]) -> Path:
             if done.returncode:
                 last = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
                 raise CannotTell(f"The commit's site cannot be made here:\n{last}")
+            if not (tree / "site" / sums.FILE).is_file():
+                raise CannotTell(f"The commit makes no {sums.FILE}: it is older than this command.")
             shutil.rmtree(KEPT, ignore_errors=True)
             (tree / "site").rename(KEPT)
         finally:
@@ -239,32 +259,40 @@ def report(found: Found, browsers: tuple[str, str]) -> str:
     return "\n".join(parts)
 
 
+def _shown(text: str) -> str:
+    """What somebody else chose, so that it gives a terminal no command."""
+    return text if text.isprintable() else ascii(text)
+
+
 def _first(names: Sequence[str], most: int) -> list[str]:
-    shown = [name if name.isprintable() else ascii(name) for name in names[:most]]
-    return shown + [f"and {len(names) - most} more"] * (len(names) > most)
+    return [_shown(name) for name in names[:most]] + [f"and {len(names) - most} more"] * (len(names) > most)
 
 
-def verified(site: str) -> bool:
-    """Tells what it finds of a site, and whether all of it is the same. Raises CannotTell."""
-    read, names = published(site)
-    told, browser = said(read)
-    names |= listed(read).keys() | {sums.FILE}
-    print(f"The site says that it was built from the commit {told['COMMIT']}.")
-    print(known(told["COMMIT"]))
-    at = told.get("SITE_URL", "")
-    if at.rstrip("/") != site.rstrip("/"):
-        print(f"It says that it was built for {at or 'no address'}; this is another place.")
-    print("Making that commit's site anew, by that commit's code...", flush=True)
-    folder = made(told)
+def same(site: Published, folder: Path) -> bool:
+    """Tells how a site differs from the one that was made in a folder, and whether it does not. Raises CannotTell."""
     files = sums.files(folder) | {sums.FILE: (folder / sums.FILE).read_bytes()}
-    print(f"Comparing {len(files)} files...", flush=True)
-    found = compared(read, names, files)
+    found = compared(site.read, site.names, files)
     if found == Found([], [], []):
         print(f"The same: all {len(files)} files are what the commit makes, byte for byte.")
         return True
-    print(report(found, (browser, materials.told(files[materials.FILE])[1])))
-    print(f"What the commit makes stands in {KEPT.relative_to(load.ROOT)}/.")
+    _, browser = materials.told(files[materials.FILE])
+    print(report(found, (site.browser, browser)))
     return False
+
+
+def verified(address: str) -> bool:
+    """Tells what it finds of a site, and whether it is what its commit makes. Raises CannotTell."""
+    site = published(address)
+    print(f"The site says that it was built from the commit {site.told['COMMIT']}.")
+    print(known(site.told["COMMIT"]))
+    at = site.told.get("SITE_URL", "")
+    if at.rstrip("/") != address.rstrip("/"):
+        print(f"It says that it was built for {at or 'no address'}; this is another place.")
+    print("Making that commit's site anew, by that commit's code. Then every file is compared.", flush=True)
+    folder = made(site.told)
+    done = same(site, folder)
+    print(f"What the commit makes stands in {folder.relative_to(load.ROOT)}/.")
+    return done
 
 
 def main(argv: Sequence[str]) -> int:
@@ -274,7 +302,7 @@ def main(argv: Sequence[str]) -> int:
         return 2
     try:
         return int(not verified(argv[0]))
-    except CannotTell as error:
+    except (CannotTell, OSError) as error:
         print(f"{error}\nNothing was verified.")
     except subprocess.CalledProcessError as error:
         print(f"git could not do it: {error.stderr.strip()}\nNothing was verified.")

@@ -25,13 +25,14 @@ from .. import load, metadata, version
 from ..problem import DataError
 from ..review import day, review_line
 from ..version import Version
+from . import sums
 from .data import ATTRIBUTION
 
 #: Where the zip stands below the site's root, and the folder that it holds.
 OFFLINE = "offline/"
 NAME = "neurolysis-guide"
 #: Files that servers, search engines and other sites ask for; no page does.
-_LEFT_OUT = re.compile(rf"{OFFLINE}.*|404\.html|SHA256SUMS|sitemap\.xml(\.gz)?|(.*/)?card\.png")
+_LEFT_OUT = re.compile(rf"{OFFLINE}.*|404\.html|sitemap\.xml(\.gz)?|(.*/)?card\.png")
 _SEARCH = "search/search_index.js"
 _REFRESH = re.compile(r"(\s*\d+\s*;\s*url=)(.*)", re.I)
 _PAGE = "index.html"  # what a server shows of a folder
@@ -175,9 +176,8 @@ def main(argv: Sequence[str]) -> int:
         return 2
     site, on = metadata.site_address(os.environ.get("SITE_URL")), version.today()
     try:
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         review = review_line(load.current(), on)
-        copy = zipped(copied(files, version.current(), review, site, on), on)
+        copy = zipped(copied(sums.files(folder), version.current(), review, site, on), on)
         target = folder / OFFLINE / f"{NAME}.zip"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(copy)
