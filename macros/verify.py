@@ -194,16 +194,17 @@ def made(told: Mapping[str, str]) -> Path:
         try:
             _git("worktree", "add", "--quiet", "--detach", str(tree), told["COMMIT"])
             command = ["make", *_installed(tree), target]
-            done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)
             if done.returncode:
-                last = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
-                raise CannotTell(f"The commit's site cannot be made here:\n{last}")
+                last = (done.stdout + done.stderr).decode("utf-8", "backslashreplace").splitlines()[-20:]
+                raise CannotTell("\n".join(["The commit's site cannot be made here:", *last]))
             if not (tree / "site" / sums.FILE).is_file():
                 raise CannotTell(f"The commit makes no {sums.FILE}: it is older than this command.")
             shutil.rmtree(KEPT, ignore_errors=True)
             (tree / "site").rename(KEPT)
         finally:
-            subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=load.ROOT, check=False)
+            command = ["git", "worktree", "remove", "--force", str(tree)]
+            subprocess.run(command, cwd=load.ROOT, capture_output=True, check=False)
     return KEPT
 
 
