@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import http.server
 import json
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -65,7 +67,7 @@ def make(project: Path, *command: str, umask: int = -1, **environment: str) -> s
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=600,
     )
 
 
@@ -83,28 +85,56 @@ def ahead(folder: Path) -> dict[str, str]:
     return environment
 
 
-@pytest.fixture(scope="module")
-def clones(tmp_path_factory) -> tuple[Path, Path]:
-    """The project as it stands, with one commit, cloned into two folders: another name, deeper, other times."""
-    folder = tmp_path_factory.mktemp("reproducible")
-    project = copied(folder / "project", "Makefile", "requirements-test.txt", ".gitignore")
+class Built(NamedTuple):
+    """A project with one commit, and what two clones of it make."""
+
+    project: Path
+    site: Path
+    """The site that the first clone has built, to be published."""
+    made: Path
+    """The site that the other has made to verify it."""
+    said: str
+    """What the other said of it."""
+
+    @property
+    def verifier(self) -> Path:
+        """The other clone."""
+        return self.made.parent.parent
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Built:
+    """The two clones of the project as it stands, made once for all processes that run tests.
+
+    They differ in all that must not matter: the folder's name and depth, the files' times, the clock, the
+    time zone, the language, the rights of new files, the home, the order of sets.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "reproducible"
+    one, other = folder / "one", folder / "a deeper/Ordner für/the other"
+    done = Built(folder / "project", one / "site", other / ".cache/verify", "")
+    told = folder / "told.txt"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            told.write_text(_built(done.project, one, other), "utf-8")
+    return done._replace(said=told.read_text("utf-8"))
+
+
+def _built(project: Path, one: Path, other: Path) -> str:
+    """Makes all that; returns what is said of the first site."""
+    copied(project, "Makefile", "requirements-test.txt", ".gitignore")
     git(project, "init", "-q")
     git(project, "add", "-A")
     git(project, "commit", "-qm", "A change")
-    one, other = folder / "one", folder / "a deeper/Ordner für/the other"
     for clone in (one, other):
-        git(folder, "clone", "-q", str(project), str(clone))
-        (clone / ".venv").symlink_to(sys.prefix)
+        cloned(project, clone)
     for number, path in enumerate(sorted(one.glob("[!.]*/**/*.*"))):
         os.utime(path, (978_307_200 + number,) * 2)
-    return one, other
-
-
-@pytest.fixture(scope="module")
-def built(clones, tmp_path_factory) -> tuple[Path, Path, str]:
-    """The site that one clone builds, the one that the other makes to verify it, and what it says of that."""
-    one, other = clones
-    homes = tmp_path_factory.mktemp("homes")
+    homes = project.parent / "homes"
+    homes.mkdir()
     first = {"TZ": "EAST-14", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "1", "HOME": str(homes / "one")}
     second = {"TZ": "WEST12", "LANG": "C.UTF-8", "PYTHONHASHSEED": "77", "HOME": str(homes / "other"), **ahead(homes)}
     done = make(one, "offline", umask=0o022, SITE_URL=SITE, REPOSITORY="https://github.com/o/r", **first)
@@ -112,7 +142,13 @@ def built(clones, tmp_path_factory) -> tuple[Path, Path, str]:
     with served(one / "site") as address:
         done = make(other, "verify", f"SITE={address}", umask=0o077, **second)
     assert done.returncode == 0, done.stdout + done.stderr
-    return one / "site", other / ".cache/verify", done.stdout
+    return done.stdout
+
+
+def cloned(project: Path, clone: Path) -> Path:
+    git(project, "clone", "-q", str(project), str(clone))
+    (clone / ".venv").symlink_to(sys.prefix)
+    return clone
 
 
 def names(folder: Path) -> list[str]:
@@ -123,7 +159,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_two_builds_of_one_commit_are_the_same(built):
-    one, other, _ = built
+    one, other = built.site, built.made
     assert {name: (one / name).read_bytes() for name in names(one)} == {
         name: (other / name).read_bytes() for name in names(other)
     }
@@ -134,7 +170,7 @@ def test_two_builds_of_one_commit_are_the_same(built):
 
 
 def test_the_site_lists_all_its_files(built):
-    site, *_ = built
+    site = built.site
     listed = sums.listed((site / sums.FILE).read_text("utf-8"))
     assert [*listed, sums.FILE] == sorted([*listed, sums.FILE], key=lambda name: (name == sums.FILE, name))
     assert sorted([*listed, sums.FILE]) == names(site)
@@ -147,21 +183,20 @@ def test_the_site_lists_all_its_files(built):
 # ---- The command ----
 
 
-def test_a_site_that_came_from_its_commit_is_verified(built, clones):
-    site, _, told = built
-    commit = git(clones[0], "rev-parse", "HEAD").strip()
-    assert f"The site says that it was built from the commit {commit}.\nIt is part of " in told
-    assert f"It says that it was built for {SITE}; this is another place.\n" in told
-    assert f"The same: all {len(names(site))} files are what the commit makes, byte for byte.\n" in told
-    assert "stands in .cache/verify/." in told
-    left = git(clones[1], "worktree", "list").splitlines()
-    assert len(left) == 1 and [path.name for path in (clones[1] / ".cache").glob("verify*")] == ["verify"]
+def test_a_site_that_came_from_its_commit_is_verified(built):
+    commit = git(built.project, "rev-parse", "HEAD").strip()
+    assert f"The site says that it was built from the commit {commit}.\nIt is part of " in built.said
+    assert f"It says that it was built for {SITE}; this is another place.\n" in built.said
+    assert f"The same: all {len(names(built.site))} files are what the commit makes, byte for byte.\n" in built.said
+    assert "stands in .cache/verify/." in built.said
+    left = git(built.verifier, "worktree", "list").splitlines()
+    assert len(left) == 1 and [path.name for path in (built.verifier / ".cache").glob("verify*")] == ["verify"]
 
 
 @pytest.fixture
 def spoiled(built, tmp_path) -> Path:
     """A copy of the published site, to spoil."""
-    return Path(shutil.copytree(built[0], tmp_path / "spoiled"))
+    return Path(shutil.copytree(built.site, tmp_path / "spoiled"))
 
 
 def swap(path: Path, old: bytes, new: bytes) -> None:
@@ -183,7 +218,7 @@ def test_what_differs_is_told(built, spoiled, capsys):
     with (spoiled / sums.FILE).open("a") as listing:
         listing.write(f"{hashlib.sha256(b'<p>New').hexdigest()}  new.html\n")
     with served(spoiled) as address:
-        said = told(address, built[1], capsys)
+        said = told(address, built.made, capsys)
     assert "These have other bytes than the commit makes (2):\n    risks/index.html\n    SHA256SUMS\n" in said
     assert "These are missing on the site (1):\n    cost/index.html\n" in said
     assert "These are on the site, but the commit does not make them (1):\n    new.html\n" in said
@@ -202,7 +237,7 @@ def test_what_differs_is_told(built, spoiled, capsys):
 )
 def test_one_change_in_a_folder_is_told(built, spoiled, capsys, spoil, what):
     spoil(spoiled)
-    assert what in told(str(spoiled), built[1], capsys)
+    assert what in told(str(spoiled), built.made, capsys)
 
 
 def test_leaflets_of_another_browser_are_told_as_such(built, spoiled, capsys):
@@ -211,15 +246,15 @@ def test_leaflets_of_another_browser_are_told_as_such(built, spoiled, capsys):
     bill = spoiled / materials.FILE
     bill.write_text(materials.printed(bill.read_text("utf-8"), "Chromium 99.0.1"), "utf-8")
     sums.write(spoiled)
-    said = told(str(spoiled), built[1], capsys)
+    said = told(str(spoiled), built.made, capsys)
     assert "All pages, data and feeds are the same. PDFs depend on the browser" in said
     assert "printed by Chromium 99.0.1, here by Chromium " in said and "is not what its commit makes" not in said
     swap(spoiled / "risks/index.html", b"1,000", b"9,000")
-    assert "This site is not what its commit makes." in told(str(spoiled), built[1], capsys)
+    assert "This site is not what its commit makes." in told(str(spoiled), built.made, capsys)
 
 
-def test_a_commit_that_does_not_build_is_told(clones, spoiled):
-    clone = clones[1]
+def test_a_commit_that_does_not_build_is_told(built, spoiled, tmp_path):
+    clone = cloned(built.project, tmp_path / "clone")
     (clone / "docs/cost.md").write_text("{{ nothing() }}\n", "utf-8")
     git(clone, "commit", "-qam", "A mistake")
     commit = git(clone, "rev-parse", "HEAD").strip()
@@ -320,7 +355,7 @@ def answering(answer) -> Iterator[tuple[str, list[str]]]:
     server.shutdown()
 
 
-def test_no_other_host_is_asked(built, capsys):
+def test_no_other_host_is_asked(capsys):
     with answering(lambda handler: handler.send_error(404)) as (elsewhere, asked):
 
         def lead(handler):
@@ -340,18 +375,18 @@ def test_a_redirect_within_the_host_is_followed(built, capsys):
             handler.send_header("Location", f"/new{handler.path}")
             handler.end_headers()
             return
-        content = (built[0] / handler.path.removeprefix("/new/")).read_bytes()
+        content = (built.site / handler.path.removeprefix("/new/")).read_bytes()
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)
 
     with answering(lead) as (address, asked):
-        assert verify.same(verify.published(address), built[1]) is True
+        assert verify.same(verify.published(address), built.made) is True
     assert f"/new/{sums.FILE}" in asked
 
 
-def test_a_file_without_an_end_is_not_read_to_it(built, capsys):
+def test_a_file_without_an_end_is_not_read_to_it(capsys):
     """Of each file no more is read than was made, and of bill and list no more than any has."""
 
     def pour(handler):
@@ -381,4 +416,4 @@ def test_a_link_out_of_the_folder_is_not_followed(built, spoiled, tmp_path, caps
     page = spoiled / "risks/index.html"
     page.rename(tmp_path / "outside.html")
     page.symlink_to(tmp_path / "outside.html")
-    assert "missing on the site (1):\n    risks/index.html\n" in told(str(spoiled), built[1], capsys)
+    assert "missing on the site (1):\n    risks/index.html\n" in told(str(spoiled), built.made, capsys)
