@@ -142,6 +142,21 @@ def test_the_bill_is_the_same_each_time_and_another_for_another_site():
     assert len(numbers | {bill["serialNumber"]}) == 3
 
 
+def test_the_bill_says_all_that_the_build_was_told():
+    repository = "https://github.com/o/r"
+    told = {"SITE_URL": "https://example.org/", "REPOSITORY": repository, "EDIT_URI": f"{repository}/edit/main/docs/"}
+    told |= {"COMMIT": "0123456789" * 4, "LEAFLETS": "1", "OFFLINE": "1"}
+    assert told.keys() == set(materials.TOLD)
+    made = materials.bill("", VERSION, told | {"HOME": "/somewhere"})
+    assert materials.told(made.encode()) == (told, "")
+    printed = materials.printed(made, "Chromium 150.0.1")
+    assert materials.told(printed.encode()) == (told, "Chromium 150.0.1")
+    assert materials.printed(materials.printed(made, "Chromium 149"), "Chromium 150.0.1") == printed
+    assert json.loads(printed)["serialNumber"] != json.loads(made)["serialNumber"]
+    for each in (made, printed):
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(each) is None and "somewhere" not in each
+
+
 @pytest.mark.parametrize("line", ["mkdocs>=1 \\\n    --hash=sha256:" + "0" * 64, "mkdocs==1", "-e ."])
 def test_a_requirement_that_is_not_locked_is_told(line):
     good = "a==1 \\\n    --hash=sha256:" + "1" * 64 + "\n# a note\n"
