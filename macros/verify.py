@@ -96,8 +96,8 @@ def _fetched(site: str, name: str, most: int) -> bytes | None:
         with build_opener(_SameHost()).open(asked, timeout=weekly.PATIENCE) as answer:
             return answer.read(most + 1)
     except HTTPError as error:
-        if error.code in (404, 410):
-            return None
+        if error.code in (404, 410):  # with which a server may also hand out the page for it
+            return error.read(most + 1) if name == "404.html" else None
         raise CannotTell(f"{address} answers {error.code}.") from error
     except (OSError, ValueError, HTTPException) as error:
         raise CannotTell(f"{address} does not answer: {_shown(str(error))}") from error
