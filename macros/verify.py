@@ -303,7 +303,7 @@ def main(argv: Sequence[str]) -> int:
         return 2
     try:
         return int(not verified(argv[0]))
-    except (CannotTell, OSError) as error:
+    except (CannotTell, HTTPException, OSError) as error:
         print(f"{error}\nNothing was verified.")
     except subprocess.CalledProcessError as error:
         print(f"git could not do it: {error.stderr.strip()}\nNothing was verified.")
