@@ -28,7 +28,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build leaflets offline test audit weekly picture changes kept schema links release zensical bench growth lock clean
+.PHONY: help serve check build leaflets offline test audit weekly verify picture changes kept schema links release zensical bench growth lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ audit: .venv/test-ready ## ask whether what we depend on has known weaknesses; n
 
 weekly: .venv/ready ## ask what time may have broken in site/: outside links, reviews; needs the network
 	@$(BIN)/python -m macros.weekly site
+
+verify: .venv/test-ready ## tell whether a published site came from its commit (make verify SITE=https://...)
+	@$(BIN)/python -m macros.verify "$(SITE)"
 
 picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture

@@ -1,8 +1,8 @@
 """A build works in a folder of its own, and takes the last site's place when it is whole.
 
 `python -m macros.stage begin FOLDER SITE` makes the folder, and `python -m macros.stage end FOLDER SITE`
-puts it in the site's place. FOLDER ends in a dot and the number of the process that builds, so that
-two builds never share one, and what a killed build left behind is known by its number.
+lists its files and puts it in the site's place. FOLDER ends in a dot and the number of the process that
+builds, so that two builds never share one, and what a killed build left behind is known by its number.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from .publish import sums
 
 #: "Relative to this folder" and "swap both" in the C library's calls; the values are part of each system.
 _AT_FDCWD, _RENAME_EXCHANGE, _RENAME_SWAP = -100, 2, 2
@@ -34,7 +36,11 @@ def begin(folder: Path, site: Path) -> None:
 
 
 def end(folder: Path, site: Path) -> None:
-    """Puts the folder in the site's place and deletes the last site. Raises OSError; the last site stays then."""
+    """Lists the folder's files, puts it in the site's place and deletes the last site.
+
+    Raises OSError; the last site stays then.
+    """
+    sums.write(folder)
     with _alone(folder.parent):
         if not site.exists():
             folder.rename(site)

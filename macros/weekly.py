@@ -97,16 +97,23 @@ class _Follow(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, *rest)
 
 
+def request(link: str, method: str, agent: str) -> Request:
+    """What asks for an address, also one with letters beyond ASCII, which HTTP does not know.
+
+    `agent` says who asks. Raises ValueError for an address that makes no sense.
+    """
+    host = urlsplit(link).netloc
+    plain = link.replace(host, host.encode("idna").decode(), 1)
+    return Request(quote(plain, safe=string.punctuation), method=method, headers={"User-Agent": agent})
+
+
 def _asked(link: str, method: str, patience: float) -> str:
     """Where a link leads for good, if that is elsewhere, else "".
 
     Raises OSError, HTTPError among them, and ValueError or HTTPException for a link or an answer that makes no sense.
     """
     follow = _Follow()
-    host = urlsplit(link).netloc
-    plain = link.replace(host, host.encode("idna").decode(), 1)  # HTTP knows no other letters than those of ASCII
-    request = Request(quote(plain, safe=string.punctuation), method=method, headers={"User-Agent": AGENT})
-    with build_opener(follow).open(request, timeout=patience) as answer:
+    with build_opener(follow).open(request(link, method, AGENT), timeout=patience) as answer:
         return f"has moved to {_code(answer.url)}" if follow.moved else ""
 
 

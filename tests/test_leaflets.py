@@ -34,8 +34,8 @@ NUMBER = re.compile(r"\d+(?:,\d{3})*")
 def published(tmp_path_factory) -> Path:
     """The real site with its address and its leaflets, as `make leaflets` makes them."""
     folder = tmp_path_factory.mktemp("published") / "site"
-    for command in (["mkdocs", "build", "--site-dir", str(folder)], ["macros.publish.leaflets", str(folder)]):
-        done = run(*command, SITE_URL=SITE, LEAFLETS="1")
+    for command in ("mkdocs build --site-dir", "macros.publish", "macros.publish.leaflets"):
+        done = run(*command.split(), str(folder), SITE_URL=SITE, LEAFLETS="1")
         assert done.returncode == 0, done.stderr
     return folder
 

@@ -132,20 +132,36 @@ def test_the_site_carries_what_built_it(site):
 def test_the_bill_is_the_same_each_time_and_another_for_another_site():
     requirements = (ROOT / "requirements.txt").read_text("utf-8")
     commit = "0123456789012345678901234567890123456789"
-    made = materials.bill(requirements, VERSION, commit, "https://example.org/")
+    told = {"SITE_URL": "https://example.org/", "COMMIT": commit}
+    made = materials.bill(requirements, VERSION, told)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(made) is None
-    assert made == materials.bill(requirements, VERSION, commit, "https://example.org/")
+    assert made == materials.bill(requirements, VERSION, told)
     bill = json.loads(made)
     assert bill["metadata"]["component"]["properties"] == [{"name": "commit", "value": commit}]
-    numbers = {json.loads(materials.bill(requirements, VERSION, c, ""))["serialNumber"] for c in ("", commit)}
+    numbers = {json.loads(materials.bill(requirements, VERSION, {"COMMIT": c}))["serialNumber"] for c in ("", commit)}
     assert len(numbers | {bill["serialNumber"]}) == 3
+
+
+def test_the_bill_says_all_that_the_build_was_told():
+    repository = "https://github.com/o/r"
+    told = {"SITE_URL": "https://example.org/", "REPOSITORY": repository, "EDIT_URI": f"{repository}/edit/main/docs/"}
+    told |= {"COMMIT": "0123456789" * 4, "LEAFLETS": "1", "OFFLINE": "1"}
+    assert told.keys() == set(materials.TOLD)
+    made = materials.bill("", VERSION, told | {"HOME": "/somewhere"})
+    assert materials.told(made.encode()) == (told, "")
+    printed = materials.printed(made, "Chromium 150.0.1")
+    assert materials.told(printed.encode()) == (told, "Chromium 150.0.1")
+    assert materials.printed(materials.printed(made, "Chromium 149"), "Chromium 150.0.1") == printed
+    assert json.loads(printed)["serialNumber"] != json.loads(made)["serialNumber"]
+    for each in (made, printed):
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(each) is None and "somewhere" not in each
 
 
 @pytest.mark.parametrize("line", ["mkdocs>=1 \\\n    --hash=sha256:" + "0" * 64, "mkdocs==1", "-e ."])
 def test_a_requirement_that_is_not_locked_is_told(line):
     good = "a==1 \\\n    --hash=sha256:" + "1" * 64 + "\n# a note\n"
     with pytest.raises(DataError) as told:
-        materials.bill(good + line + "\n", VERSION, "", "")
+        materials.bill(good + line + "\n", VERSION, {})
     assert [(problem.file, problem.line) for problem in told.value.problems] == [("requirements.txt", 4)]
 
 

@@ -31,7 +31,7 @@ def made(site: str) -> dict[str, str]:
     if releases.listed():
         files[history.FOLDER + releases.LIST] = (releases.FOLDER / releases.LIST).read_text("utf-8")
     requirements = (load.ROOT / "requirements.txt").read_text("utf-8")
-    files[materials.FILE] = materials.bill(requirements, now, os.environ.get("COMMIT", ""), site)
+    files[materials.FILE] = materials.bill(requirements, now, {**os.environ, "SITE_URL": site})
     return files | contract.redirects(promised, site)
 
 

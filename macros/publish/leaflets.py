@@ -27,7 +27,7 @@ from .. import contract, load, releases, version
 from ..metadata import LICENSE, NAME
 from ..model import Disagreement, Guide
 from ..problem import DataError
-from . import browser, qr
+from . import browser, materials, qr
 
 FOLDER = "leaflets/"
 #: The sizes of paper: the end of a file's name, and what the browser calls it.
@@ -486,6 +486,8 @@ def main(argv: Sequence[str]) -> int:
         ):
             for name, pdf in made(folder, chromium):
                 (folder / name).write_bytes(pdf)
+            bill = folder / materials.FILE
+            bill.write_text(materials.printed(bill.read_text("utf-8"), f"Chromium {chromium.version}"), "utf-8")
     except (DataError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -25,6 +25,7 @@ from .. import load, metadata, version
 from ..problem import DataError
 from ..review import day, review_line
 from ..version import Version
+from . import sums
 from .data import ATTRIBUTION
 
 #: Where the zip stands below the site's root, and the folder that it holds.
@@ -175,9 +176,8 @@ def main(argv: Sequence[str]) -> int:
         return 2
     site, on = metadata.site_address(os.environ.get("SITE_URL")), version.today()
     try:
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         review = review_line(load.current(), on)
-        copy = zipped(copied(files, version.current(), review, site, on), on)
+        copy = zipped(copied(sums.files(folder), version.current(), review, site, on), on)
         target = folder / OFFLINE / f"{NAME}.zip"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(copy)
