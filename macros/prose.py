@@ -13,7 +13,7 @@ with them, sentences of at most 20 words, paragraphs of at most 3 sentences, pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -94,18 +94,23 @@ def _told(paragraph: str) -> tuple[int, tuple[_Sentence, ...]]:
     return len(words(paragraph)), tuple(spoken)
 
 
-def wording(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1 << 14)  # an edit leaves nearly every text as it was
+def wording(text: str) -> tuple[tuple[str, str], ...]:
     """What a paragraph's wording breaks, each with its mend."""
-    for sentence in sentences(text):
-        count = len(words(sentence))
-        if count > MOST_WORDS_IN_SENTENCE:
-            yield (
-                f"this sentence has {count} words: '{sentence}'",
-                f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
-            )
-    for pattern, mend in _UNWANTED:
-        for match in pattern.finditer(text):
-            yield f"'{match[0]}' is wording that the guide does not use.", mend
+    long = [
+        (
+            f"this sentence has {count} words: '{sentence}'",
+            f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
+        )
+        for sentence in sentences(text)
+        if (count := len(words(sentence))) > MOST_WORDS_IN_SENTENCE
+    ]
+    unwanted = [
+        (f"'{match[0]}' is wording that the guide does not use.", mend)
+        for pattern, mend in _UNWANTED
+        for match in pattern.finditer(text)
+    ]
+    return (*long, *unwanted)
 
 
 def count_syllables(word: str) -> int:
