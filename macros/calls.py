@@ -76,6 +76,7 @@ _CALLS = (
 )
 MACROS = {function.__name__: function for function, *_ in _CALLS}
 EXAMPLES = {function.__name__: arguments for function, *arguments in _CALLS}
+_PARAMETERS = {name: signature(function).parameters for name, function in MACROS.items()}
 _NOTHING = Published()
 
 
@@ -91,7 +92,7 @@ def bound(
     known = {"uses": uses, "history": history, "site": site, "published": published}
     ready = {}
     for name, function in MACROS.items():
-        given = {each: value for each, value in known.items() if each in signature(function).parameters}
+        given = {each: value for each, value in known.items() if each in _PARAMETERS[name]}
         ready[name] = _bound(function, guide, given)
     return ready
 
@@ -107,5 +108,5 @@ def _bound(function: Callable[..., str], guide: Guide, given: dict) -> Callable[
 
 def arguments(name: str) -> list[Parameter]:
     """What a page may hand to a macro: not the guide, and not what `bound` gives by name."""
-    _, *taken = signature(MACROS[name]).parameters.values()
+    _, *taken = _PARAMETERS[name].values()
     return [parameter for parameter in taken if parameter.kind is not Parameter.KEYWORD_ONLY]

@@ -346,7 +346,6 @@ def test_print_is_large_black_on_white_and_open(site, address, open_tab):
     tab = open_tab(color_scheme="dark")
     for page in pages(site):
         tab.goto(address + page)
-        tab.wait_for_load_state("networkidle")
         on_paper(tab)
         small, closed = tab.evaluate(
             """() => {
