@@ -21,8 +21,6 @@ from macros import contract, load, version
 from macros.publish import leaflets
 from tests.conftest import ROOT, on_paper, pages, run, served
 
-pytestmark = pytest.mark.xdist_group("leaflets")  # in one process, so that they are made once
-
 SITE = "https://guide.example/some/where/"
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
 #: The one, and the longest. Both sizes of paper are looked at.

@@ -19,8 +19,6 @@ from macros.review import day
 from tests.conftest import ROOT, axe, copied, on_paper, pages, run
 from tests.test_site import Page
 
-pytestmark = pytest.mark.xdist_group("offline")  # in one process, so that they are made once
-
 SITE = "https://example.org/guide/"
 #: The day that these builds say it is: 2 February 2026.
 DAY = {"SOURCE_DATE_EPOCH": "1770030000"}
