@@ -79,6 +79,7 @@ MACROS = {
         zip_link,
     )
 }
+_PARAMETERS = {name: signature(function).parameters for name, function in MACROS.items()}
 
 
 class Context(NamedTuple):
@@ -104,7 +105,7 @@ def bound(guide: Guide, context: Context = _NOTHING) -> dict[str, Callable[..., 
     known = context._asdict()
     ready = {}
     for name, function in MACROS.items():
-        given = {each: value for each, value in known.items() if each in signature(function).parameters}
+        given = {each: value for each, value in known.items() if each in _PARAMETERS[name]}
         ready[name] = _bound(function, guide, given)
     return ready
 
@@ -120,5 +121,5 @@ def _bound(function: Callable[..., str], guide: Guide, given: dict) -> Callable[
 
 def arguments(name: str) -> list[Parameter]:
     """What a page may hand to a macro: not the guide, and not what `bound` gives by name."""
-    _, *taken = signature(MACROS[name]).parameters.values()
+    _, *taken = _PARAMETERS[name].values()
     return [parameter for parameter in taken if parameter.kind is not Parameter.KEYWORD_ONLY]

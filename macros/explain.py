@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -66,9 +67,14 @@ def _locate(location: tuple, data) -> tuple[tuple, object]:
     return path, value
 
 
+@lru_cache  # many mistakes at once would make it anew for each
+def _schema(model: type[BaseModel]) -> dict:
+    return model.model_json_schema()
+
+
 def _fields(model: type[BaseModel], part: tuple) -> list[str]:
     """Names of the fields that an entry at this path may have, read off the JSON Schema."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     defs, node = schema.get("$defs", {}), schema
     for step in (*part, None):
         options = [node]
@@ -153,11 +159,5 @@ def _silent(field: str) -> str:
     """How to say that there is nothing to say, where the schema has words for it."""
     if field == "claims":
         return f"List the ids of the claims that this rests on, or write: {NOT_FROM_SOURCES}"
-    schema = str(
-        [
-            d["properties"][field]
-            for d in Guide.model_json_schema()["$defs"].values()
-            if field in d.get("properties", {})
-        ]
-    )
+    schema = str([d["properties"][field] for d in _schema(Guide)["$defs"].values() if field in d.get("properties", {})])
     return f"Where our sources are silent, write: {NOT_REPORTED}" if NOT_REPORTED in schema else ""

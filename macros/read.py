@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+import yaml
+from yaml.events import AliasEvent
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from .model import NOT_REPORTED
 from .problem import DataError, Problem, short, trail
@@ -134,7 +122,7 @@ class _Reader(Document):
                 )
                 continue
             self.lines[here] = line
-            empty = isinstance(value_node, ScalarNode) and value_node.style is None and not value_node.value
+            empty = isinstance(value_node, ScalarNode) and not value_node.style and not value_node.value
             if empty and node.flow_style and key.isdigit():
                 self.problem(
                     path,
@@ -165,7 +153,7 @@ class _Reader(Document):
         text, line = node.value, self.line(path)
         if match := INVISIBLE.search(text):  # an escape such as "\\x00" brings it in
             self.problem(path, line, f"there is an invisible character (code {ord(match[0]):04x}).", "Delete it.")
-        if node.style is not None:
+        if node.style:  # of quotes, or of | and >
             return text
         if not text:
             self.problem(
@@ -235,10 +223,10 @@ def _decode(raw: bytes, file: str) -> str:
 
 
 def _compose(text: str, file: str):
-    problems, events = [], []
+    problems = []
     documents = depth = 0
     try:
-        for event in YAML(typ="safe", pure=True).parse(text):
+        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             line, name = event.start_mark.line + 1, type(event).__name__
             depth += name.endswith("StartEvent") - name.endswith("EndEvent")
             documents += name == "DocumentStartEvent"
@@ -255,42 +243,17 @@ def _compose(text: str, file: str):
                 break
             if refused := _refused(event):
                 problems.append(Problem(file, line, *refused))
-            events.append(event)
-    except MarkedYAMLError as error:
+        if problems:
+            raise DataError(problems)
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+    except yaml.MarkedYAMLError as error:
         raise DataError([_syntax(error, text, file)]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError([Problem(file, 1, f"the file is not YAML: {what}.", "Undo the last change.")]) from None
-    if problems:
-        raise DataError(problems)
-    content = iter([event for event in events if not isinstance(event, _AROUND)])
-    node = _node(next(content, None), content)
     if node is None:
         raise DataError([Problem(file, 1, "the file is empty.", "Restore it: undo the last change.")])
     return node
-
-
-_AROUND = (StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent)
-
-
-def _node(event, rest: Iterator):
-    """The node that begins with `event`; `rest` are the events behind it. None for no event.
-
-    ruamel's own composer would read the file a second time.
-    """
-    if event is None:
-        return None
-    if isinstance(event, ScalarEvent):
-        return ScalarNode(None, event.value, event.start_mark, event.end_mark, style=event.style)
-    made = []
-    for following in rest:
-        if isinstance(following, (SequenceEndEvent, MappingEndEvent)):
-            break
-        made.append(_node(following, rest))
-    if isinstance(event, MappingStartEvent):
-        made = list(zip(made[::2], made[1::2], strict=True))
-        return MappingNode(None, made, event.start_mark, event.end_mark, flow_style=event.flow_style)
-    return SequenceNode(None, made, event.start_mark, event.end_mark, flow_style=event.flow_style)
 
 
 def _refused(event) -> tuple[str, str] | None:
@@ -310,7 +273,7 @@ def _refused(event) -> tuple[str, str] | None:
     return None
 
 
-def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
+def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines() or [""]
     number = min(mark.line, len(lines) - 1) if mark else 0
@@ -319,6 +282,8 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     open_quote = next((i for i in range(number, -1, -1) if _OPEN_QUOTE.match(lines[i])), None)
     if open_quote is not None:
         number, reason = open_quote, "a quote is opened and not closed"
+    elif error.context in ("while scanning an alias", "while scanning an anchor"):
+        reason = f"'{text[error.context_mark.index]}' cannot start a text"
     elif error.context_mark and "flow" in (error.context or ""):
         number = min(error.context_mark.line, number)
     shown = lines[number].strip()
@@ -329,6 +294,8 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
 def _syntax_mend(shown: str, reason: str) -> str:
     if "quote" in reason:
         return "Close the quotes at the end of the text."
+    if "cannot start" in reason:
+        return "Put the whole text in quotes."
     closed = shown.count("[") == shown.count("]") and shown.count("{") == shown.count("}")
     if ("{" in shown or "[" in shown) and not (closed and "mapping values" in reason):
         return "Inside [ ] and { }, put a comma between two entries, and close what you opened."

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from macros import load
@@ -154,6 +155,12 @@ def touched(tab):
     """Touches a page as a reader does who scrolls it, and waits for what comes then."""
     tab.evaluate("dispatchEvent(new Event('scroll'))")
     _has_all(tab)
+
+
+def axe(tab) -> list[dict]:
+    """The rules that a tab's page breaks, as axe-core tells them; of those that it keeps, nothing is gathered."""
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    return Axe().run(tab, options=options).response["violations"]
 
 
 def on_paper(tab):

@@ -13,13 +13,17 @@ import urllib.request
 from tests.conftest import pages
 
 
-def test_no_page_asks_another_host_or_throws(site, address, tab):
-    asked, thrown = [], []
+def test_no_page_asks_another_host_or_anything_late_or_throws(site, address, tab):
+    """Other tests look at a page as soon as it is loaded; so nothing may come after that."""
+    asked, late, thrown = [], [], []
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("pageerror", lambda error: thrown.append(str(error)))
     for page in [*pages(site), "404.html"]:
         tab.goto(address + page)
+        in_time = len(asked)
         tab.wait_for_load_state("networkidle")
+        late += asked[in_time:]
+    assert set(late) <= {address + "assets/icon.svg"}  # the browser's own, beside the page
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
     assert thrown == []
 
@@ -31,7 +35,7 @@ def test_a_script_that_got_into_a_page_would_not_run(site, address, open_tab):
     tab.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
     for page in [*pages(site), "404.html"]:
         tab.goto(address + page)
-        tab.wait_for_load_state("networkidle")
+    tab.wait_for_load_state("networkidle")
     assert refused == []
     tab.route(
         "**/risks/",

@@ -47,7 +47,7 @@ def test_it_is_named_and_told_in_words(method):
     assert caption.endswith("a simple drawing, not to scale.")
     assert len(prose.sentences(caption)) == 1
     for text in (caption, desc.text):
-        assert list(prose.wording(text)) == []
+        assert prose.wording(text) == ()
         assert prose.measure([text]).grade <= prose.MOST_GRADE
 
 

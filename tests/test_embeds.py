@@ -7,7 +7,6 @@ import re
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from macros import clinics, contract, load, version
 from macros.changes import Step
@@ -15,7 +14,7 @@ from macros.model import Figure
 from macros.pagecheck import built_problems, page_problems
 from macros.publish import data, embeds, leaflets, offline
 from macros.review import review_line
-from tests.conftest import ROOT, on_paper, run, served
+from tests.conftest import ROOT, axe, on_paper, run, served
 from tests.test_contract import lead_on
 from tests.test_data import HOSTILE, TEXTS, VERSION, hostile
 
@@ -287,7 +286,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(address, open_ta
     every_kind = ["risks-chemical", "alternatives", "risk-infection", "risk-allergy"]
     for name in NAMES if (width, scheme) in ((320, "dark"), (600, "light")) else every_kind:
         tab.goto(f"{address}embed/{name}/")
-        found = Axe().run(tab, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+        found = axe(tab)
         assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
         light, dark = "rgb(253, 251, 247)", "rgb(23, 27, 29)"
@@ -306,7 +305,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(address, open_ta
 def test_axe_finds_nothing_on_a_page_that_shows_one(clinic):
     for scheme in ("light", "dark"):
         tab, _ = clinic("risk-infection", 320, scheme)
-        assert [v["id"] for v in Axe().run(tab).response["violations"]] == []
+        assert [v["id"] for v in axe(tab)] == []
 
 
 def test_a_link_opens_a_new_tab_on_the_row_and_cannot_reach_back(clinic, address):

@@ -7,11 +7,10 @@ changes are drawn with fixed seeds, so that a failure can be run again: the seed
 from __future__ import annotations
 
 import html
-import os
 import random
 import re
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 
 import pytest
 
@@ -25,7 +24,6 @@ from tests.conftest import ROOT
 
 DATA = load.DATA.read_text("utf-8")
 PAGES = read_pages(load.DOCS)
-MANY_DATA, MANY_PAGES, MANY_SHOWN = 1600, 1600, 60
 
 #: What people type or paste where something else should stand.
 ODD = [
@@ -175,6 +173,16 @@ def try_page(seed: int) -> tuple[str, str]:
         return "crashed", f"{path}: {type(error).__name__}: {error}"
 
 
+@lru_cache  # one text is changed: most pages are as they were
+def read_by_people(markdown: str) -> tuple[str, list[Problem]]:
+    """The text of a page as it shows, and what is unsafe on it."""
+    page, _ = converted(markdown)
+    unsafe = pagecheck.built_problems(page, "page.md")[1]
+    # a medical word in the text is a button with its meaning behind it
+    page = re.sub(r'<span class="meaning".*?</span>', "", page, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]*>", "", page)), unsafe
+
+
 def try_shown(seed: int) -> tuple[str, str]:
     """Hostile text in one text of the data: taken, it shows on the page of its macro as typed."""
     draw = random.Random(seed)
@@ -195,37 +203,42 @@ def try_shown(seed: int) -> tuple[str, str]:
         ("glossary", ()), *(("source", (source,)) for source in guide.sources),
         *(("steps", (method,)) for method in guide.methods),
     ):  # fmt: skip
-        page, _ = converted("# Title\n\n" + bound(guide)[name](*arguments))
-        if unsafe := pagecheck.built_problems(page, name)[1]:
+        text, unsafe = read_by_people("# Title\n\n" + bound(guide)[name](*arguments))
+        if unsafe:
             return "taken", f"{name}: {unsafe[0].what}"
-        # a medical word in the text is a button with its meaning behind it
-        page = re.sub(r'<span class="meaning".*?</span>', "", page, flags=re.S)
-        shown += html.unescape(re.sub(r"<[^>]*>", "", page)) + "\n"
+        shown += text + "\n"
     return "taken", "" if typed in shown else f"{match[1]}: {typed!r} does not show as typed"
 
 
-def run(function, first: int, count: int) -> Counter:
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = list(pool.map(function, range(first, first + count), chunksize=25))
-    wrong = [(first + n, *result) for n, result in enumerate(results) if result[1] or result[0] == "crashed"]
-    assert wrong == [], f"{len(wrong)} of {count}: {wrong[:5]}"
-    return Counter(kind for kind, _ in results)
+def run(function, seeds: range) -> Counter:
+    results = {seed: function(seed) for seed in seeds}
+    wrong = [(seed, *result) for seed, result in results.items() if result[1] or result[0] == "crashed"]
+    assert wrong == [], f"{len(wrong)} of {len(seeds)}: {wrong[:5]}"
+    return Counter(kind for kind, _ in results.values())
 
 
-def test_the_data_file_is_refused_with_a_line_or_taken_as_typed():
-    found = run(try_data, 0, MANY_DATA)
-    assert found["refused"] > MANY_DATA / 3
-    assert found["taken"] > MANY_DATA / 20
+def parts(first: int, many: int, size: int):
+    """The seeds from `first` in parts of a test each, so that all processors have work to the end."""
+    return pytest.mark.parametrize("seeds", [range(at, at + size) for at in range(first, first + many, size)], ids=str)
 
 
-def test_a_page_is_refused_with_a_line_or_built_safely():
-    found = run(try_page, 10_000, MANY_PAGES)
-    assert found["refused"] > MANY_PAGES / 10
-    assert found["taken"] > MANY_PAGES / 10
+@parts(0, 1600, 200)
+def test_the_data_file_is_refused_with_a_line_or_taken_as_typed(seeds):
+    found = run(try_data, seeds)
+    assert found["refused"] > len(seeds) / 3
+    assert found["taken"] > len(seeds) / 20
 
 
-def test_hostile_text_in_the_data_shows_as_typed():
-    assert run(try_shown, 20_000, MANY_SHOWN)["taken"] > MANY_SHOWN / 3
+@parts(10_000, 1600, 200)
+def test_a_page_is_refused_with_a_line_or_built_safely(seeds):
+    found = run(try_page, seeds)
+    assert found["refused"] > len(seeds) / 10
+    assert found["taken"] > len(seeds) / 10
+
+
+@parts(20_000, 60, 20)
+def test_hostile_text_in_the_data_shows_as_typed(seeds):
+    assert run(try_shown, seeds)["taken"] > len(seeds) / 3
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests/fixtures/worst").glob("*")), ids=lambda path: path.name)

@@ -8,9 +8,9 @@ import re
 import unicodedata
 
 import pytest
+import yaml
 from PIL import Image
 from pypdf import PdfReader
-from ruamel.yaml import YAML
 
 from macros import load
 from macros.model import Figure
@@ -259,7 +259,7 @@ def test_a_word_in_the_chosen_pair_opens_its_meaning_on_a_phone(address, open_ta
 
 
 def test_everyday_words_find_the_page(address, tab):
-    searches = YAML(typ="safe").load(ROOT / "tests/searches.yml")
+    searches = yaml.safe_load((ROOT / "tests/searches.yml").read_text("utf-8"))
     assert len(searches) >= 30
     tab.goto(address + "search/")
     missed = []
@@ -347,7 +347,6 @@ def test_print_is_large_black_on_white_and_open(site, address, open_tab):
     tab = open_tab(color_scheme="dark")
     for page in pages(site):
         tab.goto(address + page)
-        tab.wait_for_load_state("networkidle")
         on_paper(tab)
         small, closed = tab.evaluate(
             """() => {

@@ -13,10 +13,10 @@ from html.parser import HTMLParser
 from unittest.mock import ANY
 
 import pytest
+import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
-from ruamel.yaml import YAML
 
 from macros import contract, load, weekly
 from macros.model import Review
@@ -292,7 +292,7 @@ def test_a_review_is_overdue_the_day_after_it_was_due(small):
 )
 def test_the_weekly_workflow_tells_what_it_finds_and_that_it_failed(tmp_path, audit, weekly, found):
     """The workflow's own commands, with a program in place of make."""
-    steps = YAML(typ="safe").load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))["jobs"]["ask"]["steps"]
+    steps = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))["jobs"]["ask"]["steps"]
     make = tmp_path / "make"
     make.write_text(f'#!/bin/sh\ncase "$*" in *audit) {audit};; *) {weekly};; esac\n')
     make.chmod(0o755)
@@ -312,7 +312,7 @@ def test_the_weekly_workflow_tells_what_it_finds_and_that_it_failed(tmp_path, au
 @pytest.mark.parametrize(("opened", "does"), [("", "issue create"), ("7", "issue edit 7")])
 def test_the_weekly_workflow_keeps_one_issue(tmp_path, opened, does):
     """The workflow's own commands, with a program in place of GitHub's that writes down what it is told."""
-    jobs = YAML(typ="safe").load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))["jobs"]
+    jobs = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))["jobs"]
     gh = tmp_path / "gh"
     gh.write_text(f'#!/bin/sh\necho "$*" >> "{tmp_path}/told"\ncase "$*" in "issue list"*) echo "{opened}";; esac\n')
     gh.chmod(0o755)

@@ -98,7 +98,7 @@ def test_wording_is_told_with_its_mend():
     told = [what for what, _ in prose.wording("The doctor kills it. 5% of people, 2-4 weeks, one in 1,000.")]
     assert [re.search(r"'(.*?)'", what)[1] for what in told] == ["kills", "5%", "2-4", "one in 1,000"]
     long = "word " * 21 + "end."
-    assert "22 words" in next(prose.wording(long.capitalize()))[0]
+    assert "22 words" in prose.wording(long.capitalize())[0][0]
 
 
 def noted(html: str) -> dict[str, str]:
