@@ -27,10 +27,10 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from . import contract, load, prose, version
-from .cite import cited, footnote
+from .cite import CITATION, cited, footnote
 from .model import Guide
 from .review import review_line
-from .unknowns import disagreements_touched
+from .unknowns import disagreements, disagreements_touched
 
 #: The extensions that mkdocs.yml lists before this one; a test holds the two together.
 EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.superfences"]
@@ -296,6 +296,24 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
     return (
         f"Reading grade of this page: {with_terms.grade} (US school grades). "
         f"Without the medical words: {without.grade}."
+    )
+
+
+def taken(markdown: str, page: str, repository: str) -> tuple:
+    """All that the extension takes from elsewhere for a page of this Markdown: while it is equal, so is the page.
+
+    `page` and `repository` are the extension's options. Raises DataError for mistakes in the data.
+    """
+    guide, promised, address = load.current(), contract.current(), contract.address_of(page)
+    claims = {claim_id for source in guide.sources.values() for claim_id in source.claims}
+    return (
+        [footnote(guide, claim_id) for claim_id in CITATION.findall(markdown) if claim_id in claims],
+        disagreements(guide),
+        guide.words,
+        review_line(guide, version.today()),
+        [load.lines().line((part,)) for part in Guide.model_fields] if repository else [],
+        contract.aliases(promised, address),
+        contract.elsewhere(promised, address),
     )
 
 
