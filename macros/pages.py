@@ -20,6 +20,8 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
 
+_JINJA = SandboxedEnvironment(undefined=jinja2.StrictUndefined)
+
 _CALL = re.compile(r"\{\{\s*(\w+)\((.*?)\)\s*\}\}", re.S)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
 #: Marks of Markdown, and what a reader sees of each.
@@ -86,7 +88,7 @@ def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     Raises macros.problem.MacroError for a call that is wrong.
     """
     try:
-        return SandboxedEnvironment(undefined=jinja2.StrictUndefined).from_string(body(text)).render(macros)
+        return _JINJA.from_string(body(text)).render(macros)
     except MacroError:
         raise
     except Exception as error:  # whatever a page's author made it do
