@@ -24,7 +24,7 @@ _PAGE = "methods/heat"
 _NAMED = re.compile(r'<(?:link[^>]* rel="?(?:stylesheet|icon)"?[^>]*|script[^>]* src=[^>]*)>')
 _ADDRESS = re.compile(r'(?:href|src)="?([^"> ]+)')
 
-OURS, IDLE = "the guide", "the guide, macros idle"
+OURS, IDLE, DOKS = "the guide", "the guide, macros idle", "hugo, Doks"
 #: Whose growth is looked at only so far: what comes after would take minutes and tell no more.
 _LARGEST = {"Material": 400, "Material, menu pruned": 400}
 
@@ -44,8 +44,13 @@ class Built(NamedTuple):
 
 
 def weight(site: Path, page: str = _PAGE) -> int:
-    """Bytes of a page and of the styles, scripts and icons that it names, each compressed by gzip at level 9."""
+    """Bytes of a page and of the styles, scripts and icons that it names, each compressed by gzip at level 9.
+
+    0 for a site without the page, such as that of Doks, whose build is not the one that readers get.
+    """
     path = site / page / "index.html"
+    if not path.is_file():
+        return 0
     html = path.read_text("utf-8")
     named = {_ADDRESS.search(tag)[1].partition("?")[0] for tag in _NAMED.findall(html)}
     files = [site / name.lstrip("/") if name.startswith("/") else path.parent / name for name in named]
@@ -67,6 +72,7 @@ def measured(size: int) -> dict[str, Built]:
     made = {
         "Material": peers.material(WORK / f"grown/{size}-material", plain, parts),
         "Material, menu pruned": peers.material(WORK / f"grown/{size}-pruned", plain, parts, ["navigation.prune"]),
+        DOKS: peers.doks(WORK / f"grown/{size}-doks", plain, parts),
         "hugo, a bare template": peers.hugo(WORK / f"grown/{size}-hugo", plain, parts),
     }
     builders = {
@@ -102,6 +108,7 @@ def report(found: Mapping[int, Mapping[str, Built]]) -> str:
     rows = [
         [name, *(f"{costs[name].weight / 1024:.2f}" if name in costs else "-" for costs in found.values())]
         for name in names
+        if name != DOKS
     ]
     lines += ["", f"## A first visit of /{_PAGE}/, in KiB, gzip 9", ""]
     lines += [table(["Builder", *(f"{size} pages" for size in found)], rows)]

@@ -23,7 +23,7 @@ from urllib.parse import urljoin
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".cache/zensical"
 #: What a build reads.
-PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
+PARTS = ["mkdocs.yml", "requirements.txt", "data", "docs", "macros", "overrides"]
 #: As if the guide were published, so that all that depends on an address is there. Nothing is sent there.
 SITE = "https://example.org/guide/"
 _SETTINGS = {
