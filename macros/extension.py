@@ -373,22 +373,22 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
     )
 
 
-def taken(markdown: str, page: str, repository: str) -> tuple:
-    """All that the extension takes from elsewhere for a page of this Markdown: while it is equal, so is the page.
+def taken_by_all(repository: str) -> tuple:
+    """What the extension takes from the data for any page; while this and `taken` are equal, so is the page.
 
-    `page` and `repository` are the extension's options. Raises DataError for mistakes in the data.
+    `repository` is the extension's option. Raises DataError for mistakes in the data.
     """
+    guide = load.current()
+    lines = [load.lines().line((part,)) for part in Guide.model_fields] if repository else []
+    return disagreements(guide), guide.words, review_line(guide, version.today()), lines
+
+
+def taken(markdown: str, page: str) -> tuple:
+    """What it takes for a page of this Markdown alone; `page` is the extension's option. Raises DataError."""
     guide, promised, address = load.current(), contract.current(), contract.address_of(page)
-    claims = {claim_id for source in guide.sources.values() for claim_id in source.claims}
-    return (
-        [footnote(guide, claim_id) for claim_id in CITATION.findall(markdown) if claim_id in claims],
-        disagreements(guide),
-        guide.words,
-        review_line(guide, version.today()),
-        [load.lines().line((part,)) for part in Guide.model_fields] if repository else [],
-        contract.aliases(promised, address),
-        contract.elsewhere(promised, address),
-    )
+    claims = {claim_id for claim_id in CITATION.findall(markdown) if guide.knows(claim_id)}
+    notes = {claim_id: footnote(guide, claim_id) for claim_id in claims}
+    return notes, contract.aliases(promised, address), contract.elsewhere(promised, address)
 
 
 def converted(markdown: str, page: str = "") -> tuple[str, Measures]:

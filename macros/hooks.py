@@ -90,6 +90,12 @@ def on_files(files, config):
     for file in [file for file in files if file.src_uri.startswith(unused) and file.src_dir != config.docs_dir]:
         files.remove(file)
     files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
+    if _kept is not None:
+        from macros import extension  # noqa: PLC0415
+
+        shared = extension.taken_by_all(config.mdx_configs["macros.extension"]["repository"])
+        changed = Path(config.config_file_path).stat().st_mtime_ns
+        _kept.start((shared, {file.src_uri for file in files}, changed))
     return files
 
 
@@ -101,9 +107,8 @@ def on_page_markdown(markdown, page, config, files):
         return markdown
     from macros import extension  # noqa: PLC0415
 
-    taken = extension.taken(markdown, page.file.src_uri, settings["repository"])
-    around = {file.src_uri for file in files}, Path(config.config_file_path).stat().st_mtime_ns
-    return "" if _kept.begin(page, (markdown, dict(page.meta), taken, around)) else markdown
+    of = markdown, dict(page.meta), extension.taken(markdown, page.file.src_uri)
+    return "" if _kept.begin(page, of) else markdown
 
 
 def on_page_content(html, page, config, files):

@@ -290,6 +290,10 @@ class Guide(Entry):
         """The claim with its source's id and source. Raises KeyError for an unknown id."""
         return self._claims[claim_id]
 
+    def knows(self, claim_id: str) -> bool:
+        """Whether there is a claim of this id."""
+        return claim_id in self._claims
+
     def methods_of(self, claim_id: str) -> tuple[str, ...]:
         """Ids of the methods that the source says the claim of, in the order of the file.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -88,11 +89,16 @@ def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     Raises macros.problem.MacroError for a call that is wrong.
     """
     try:
-        return _JINJA.from_string(body(text)).render(macros)
+        return _template(body(text)).render(macros)
     except MacroError:
         raise
     except Exception as error:  # whatever a page's author made it do
         raise MacroError(f"a call cannot be answered: {error}.", "Run make check, which names its line.") from error
+
+
+@lru_cache(maxsize=256)  # a preview reads the same pages at each edit
+def _template(markdown: str) -> jinja2.Template:
+    return _JINJA.from_string(markdown)
 
 
 def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

@@ -27,6 +27,7 @@ class Kept:
     def __init__(self) -> None:
         self._pages: dict[str, Converted] = {}
         self._now: dict[str, tuple[object, int]] = {}
+        self._shared: object = None
         self._warnings = 0
         handler = logging.Handler(logging.WARNING)
         handler.emit = self._warned
@@ -34,6 +35,12 @@ class Kept:
 
     def _warned(self, record: logging.LogRecord) -> None:
         self._warnings += 1
+
+    def start(self, shared: object) -> None:
+        """Begins a build. Where what all pages take is not what it was, no page is kept."""
+        if shared != self._shared:
+            self._pages.clear()
+        self._shared = shared
 
     def begin(self, page, of: object) -> bool:
         """Whether the page was converted of the same before; else it is about to be."""
