@@ -16,7 +16,6 @@ import logging
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -25,8 +24,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import InlineProcessor, Treeprocessor
-from markdown.util import AtomicString
+from markdown.treeprocessors import Treeprocessor
 
 from . import contract, load, prose, version
 from .cite import CITATION, cited, footnote
@@ -52,13 +50,6 @@ _FEWEST_SECTIONS = 3
 _AHEAD, _BEHIND = re.compile(r"[(“‘\"]*$"), re.compile(r"[.,;:!?)”’\"]*")  # what stands right at a word
 _PLACEHOLDER = re.compile("\x02[^\x03]*\x03")  # what Markdown keeps out of the text until the end
 
-_REFERENCE = re.compile(r"&(?:#[0-9]+|[a-zA-Z0-9]+);")
-#: Text without a sign that begins a pattern, but for character references. It gives nothing back once taken (++).
-_WORDS = r"(?:[^\\`*_\[\]<&!]++|&(?:\#[0-9]+|[a-zA-Z0-9]+);|!(?!\[))"
-#: A citation, bold words, or a link to an address without a title.
-_PARTS = re.compile(rf"(\[\^[\w-]+\]|\*\*(?!\s){_WORDS}+(?<!\s)\*\*|\[(?!\^){_WORDS}+\]\([\w./\#:?=%-]+\))")
-_SIMPLE = re.compile(rf"(?!.*  \n)(?:{_WORDS}|{_PARTS.pattern})+", re.S)
-
 
 class Measures(NamedTuple):
     """What is measured of a page: with its medical words and without, and its words outside tables."""
@@ -82,71 +73,6 @@ class _Citations(Preprocessor):
             except KeyError:
                 log.warning("[^%s]: there is no claim of this id. 'make check' names the line.", claim_id)
         return lines
-
-
-class _Inline(InlineProcessor):
-    """Markdown's own step for what stands within a line, which spares most texts its twenty patterns.
-
-    Nearly every text of the guide is words, citations, bold words, plain links and character references.
-    Where it is nothing else, only the patterns of these are asked. All others go the whole way.
-    """
-
-    def run(self, tree: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
-        self.stashed_nodes: dict[str, etree.Element | str] = {}  # which patterns look for here
-        ready = []
-        for element in self._in_order(tree):
-            if element is tree or not element.text or isinstance(element.text, AtomicString):
-                continue
-            if (made := self._simple(element.text)) is not None:
-                ready.append((element, *made))
-                element.text = None
-            else:
-                self._number(element.text)
-        super().run(tree, ancestors)
-        for element, text, children in ready:
-            element.text = text
-            element[:0] = children
-        return tree
-
-    def _in_order(self, tree: etree.Element) -> Iterator[etree.Element]:
-        """The elements in the order in which Markdown reads them, by which notes get their numbers."""
-        waiting = deque([tree])
-        while waiting:
-            for child in waiting.popleft():
-                yield child
-                if len(child):
-                    waiting.append(child)
-
-    def _number(self, text: str) -> None:
-        footnotes = self.md.inlinePatterns["footnote"].footnotes
-        for claim_id in cited(text):
-            if claim_id in footnotes.footnotes:
-                footnotes.addFootnoteRef(claim_id)
-
-    def _simple(self, text: str) -> tuple[str, list[etree.Element]] | None:
-        """The text before the first element, and the elements with what follows each; None where it is not simple."""
-        if text.isspace():
-            return text, []
-        if not _SIMPLE.fullmatch(text):
-            return None
-        parts = _PARTS.split(text)
-        children = []
-        for part, after in zip(parts[1::2], parts[2::2], strict=True):
-            name = "footnote" if part.startswith("[^") else "link" if part[0] == "[" else "em_strong"
-            pattern = self.md.inlinePatterns[name]
-            match = pattern.compiled_re.match(part)
-            made = pattern.handleMatch(match, part)[0] if match else None
-            if made is None:
-                return None
-            if name != "footnote":
-                made.text = self._kept(made.text)
-            made.tail = self._kept(after)
-            children.append(made)
-        return self._kept(parts[0]), children
-
-    def _kept(self, text: str) -> str:
-        """The text with its character references put aside until the page is written."""
-        return _REFERENCE.sub(lambda found: self.md.htmlStash.store(found[0]), text)
 
 
 class _Words(Treeprocessor):
@@ -488,7 +414,6 @@ class PageExtension(Extension):
             md.treeprocessors.register(_EditLinks(md, repository), "edit-links", 9)
         md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
         md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
-        md.treeprocessors.register(_Inline(md), "inline", 20)  # in place of Markdown's own
         md.treeprocessors.register(_Boxes(md), "boxes", 14)
         md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
         md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
