@@ -7,11 +7,7 @@ import re
 import shutil
 from types import SimpleNamespace
 
-from markdown import Markdown
-from markdown.treeprocessors import InlineProcessor
-
 from macros import menu, search
-from macros.extension import EXTENSIONS, PageExtension, converted
 from tests.conftest import ROOT, run
 
 
@@ -89,22 +85,6 @@ def test_the_index_has_each_section_without_what_is_left_out():
     assert first["tags"] == second["tags"] == ["Is it hot?", "Pain"]
     assert first["boost"] == 0.5
     assert "boost" not in search.entries("heat/", html, [])[0]
-
-
-def test_simple_text_becomes_what_markdown_makes_of_it():
-    lines = [
-        "**Bold** and a [link](risks.md#a) &#38; more.[^painx-offer] Then `code`[^wisegeek-risk-not-none]!",
-        "**Who&#58;** said. [Words &quot;in&quot; marks](https://a.b/c?d=1) stand, at the end",
-        "Not simple: *a* __b__ ![alt](x.png) [a][b] <https://x.y> a  \nbreak \\* ** no ** [^none] &no",
-        "- [ ] tick\n- **a** [b](c.md) **d**[^painx-offer]",
-        "| a | b |\n|---|---|\n| x[^facts-net-17] | **y** z |",
-        '<div markdown="block">\n\nIn a box.[^painx-offer]\n\n</div>',
-    ]
-    for text in ["\n\n".join(lines), *lines]:
-        ours, _ = converted(text)
-        plain = Markdown(extensions=[*EXTENSIONS, PageExtension()])
-        plain.treeprocessors.register(InlineProcessor(plain), "inline", 20)  # Markdown's own
-        assert ours == plain.convert(text)
 
 
 #: Edits one file after the other and builds each time as a preview does; after the last, from nothing too.
