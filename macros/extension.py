@@ -26,10 +26,10 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from . import contract, load, prose, version
-from .cite import cited, footnote
+from .cite import CITATION, cited, footnote
 from .model import Guide
 from .review import review_line
-from .unknowns import disagreements_touched
+from .unknowns import disagreements, disagreements_touched
 
 #: The extensions that mkdocs.yml lists before this one; a test holds the two together.
 EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.superfences"]
@@ -300,6 +300,24 @@ def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
         f"Reading grade of this page: {with_terms.grade} (US school grades). "
         f"Without the medical words: {without.grade}."
     )
+
+
+def taken_by_all(repository: str) -> tuple:
+    """What the extension takes from the data for any page; while this and `taken` are equal, so is the page.
+
+    `repository` is the extension's option. Raises DataError for mistakes in the data.
+    """
+    guide = load.current()
+    lines = [load.lines().line((part,)) for part in Guide.model_fields] if repository else []
+    return disagreements(guide), guide.words, review_line(guide, version.today()), lines
+
+
+def taken(markdown: str, page: str) -> tuple:
+    """What it takes for a page of this Markdown alone; `page` is the extension's option. Raises DataError."""
+    guide, promised, address = load.current(), contract.current(), contract.address_of(page)
+    claims = {claim_id for claim_id in CITATION.findall(markdown) if guide.knows(claim_id)}
+    notes = {claim_id: footnote(guide, claim_id) for claim_id in claims}
+    return notes, contract.aliases(promised, address), contract.elsewhere(promised, address)
 
 
 def converted(markdown: str, page: str = "") -> tuple[str, Measures]:

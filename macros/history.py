@@ -28,7 +28,8 @@ def steps(guide: Guide, texts: Mapping[str, str]) -> list[Step]:
         for each in releases.listed()
     ]
     if not now.frozen:
-        told.insert(0, (now, "", json.loads(data.whole(guide, texts, now))))
+        # What the draft says is compared with the version before it, if there is one.
+        told.insert(0, (now, "", json.loads(data.whole(guide, texts, now)) if told else {}))
     befores = [content for *_, content in told[1:]]
     return [
         Step(at, file, changes(before, content, led) if before else None)

@@ -16,6 +16,7 @@ import mkdocs
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
+from watchdog.observers.polling import PollingObserver
 
 #: The theme's scripts and styles, which the guide's own templates do not use, and a style that stands in its pages.
 _UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICENSE")
@@ -24,11 +25,14 @@ _INLINED = ("first.css", "first.js")
 #: The search engine, as MkDocs brings it.
 _ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
 
-#: Markup, and the meanings of medical words, which stand behind each.
-_TAGS = re.compile(r'<span class="meaning".*?</span>|<[^>]*>')
+_TAGS = re.compile(r"<[^>]*>")
 
 _PACKAGE = Path(__file__).parent
 _serving = False
+#: A preview looks at its files so often, and builds once nothing changed for so long. Seconds; MkDocs has 0.5 and 0.1.
+_LOOK, _SETTLE = 0.1, 0.05
+_kept = None
+_index: list[dict] = []
 
 
 def _modules():
@@ -41,8 +45,24 @@ _loaded = _modules()
 
 def on_startup(command, dirty):
     """Remembers whether this is a preview, for which no pictures are drawn."""
-    global _serving  # noqa: PLW0603 (MkDocs hands this to nobody else)
+    global _serving, _kept  # noqa: PLW0603 (MkDocs hands this to nobody else)
     _serving = command == "serve"
+    if _serving:
+        from macros import preview  # noqa: PLC0415 (a build needs none of it)
+
+        _kept = preview.Kept()
+
+
+def on_serve(server, config, builder):
+    """Lets a preview look more often, so that an edit shows at once."""
+    server.build_delay = _SETTLE
+    already = [config.docs_dir, config.config_file_path]
+    for path in already:
+        server.unwatch(path)
+    server.observer = PollingObserver(timeout=_LOOK)
+    for path in already:
+        server.watch(path)
+    return server
 
 
 @event_priority(100)  # before mkdocs-macros imports the package
@@ -59,36 +79,57 @@ def on_config(config):
     return config
 
 
+def on_pre_build(config):
+    """Begins the search index anew."""
+    _index.clear()
+
+
 def on_files(files, config):
     """Leaves out the theme's files that no page loads, and adds the search engine."""
     unused = (*_UNUSED, "assets/embed.css", *(f"assets/{name}" for name in _INLINED))
     for file in [file for file in files if file.src_uri.startswith(unused) and file.src_dir != config.docs_dir]:
         files.remove(file)
     files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
+    if _kept is not None:
+        from macros import extension  # noqa: PLC0415
+
+        shared = extension.taken_by_all(config.mdx_configs["macros.extension"]["repository"])
+        changed = Path(config.config_file_path).stat().st_mtime_ns
+        _kept.start((shared, {file.src_uri for file in files}, changed))
     return files
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Tells the Markdown extension which page it works on."""
-    config.mdx_configs["macros.extension"]["page"] = page.file.src_uri
-    return markdown
+    """Tells the Markdown extension its page. A preview converts no page again of which nothing changed."""
+    settings = config.mdx_configs["macros.extension"]
+    settings["page"] = page.file.src_uri
+    if _kept is None:
+        return markdown
+    from macros import extension  # noqa: PLC0415
+
+    of = markdown, dict(page.meta), extension.taken(markdown, page.file.src_uri)
+    return "" if _kept.begin(page, of) else markdown
 
 
 def on_page_content(html, page, config, files):
-    """Tells the search index what a page is about: the questions that it answers, and its tables' rows."""
-    rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html, re.S)
-    page.meta["tags"] = [*page.meta.get("answers", []), *(_TAGS.sub("", row) for row in rows)]
-    if page.meta.get("kind") == "gallery":
-        page.meta["search"] = {"exclude": True}
-    elif page.meta.get("kind") == "collection":  # whoever searches wants the page that explains
-        page.meta["search"] = {"boost": 0.5 if page.meta.get("answers") else 0.2}
-    return html
+    """Puts a page into the search index, and takes out what only the index reads."""
+    from macros import search  # noqa: PLC0415 (after the package was forgotten)
+
+    if _kept is not None:
+        html = _kept.end(page, html, files)
+    kind, answers = page.meta.get("kind"), page.meta.get("answers", [])
+    # Whoever searches wants the page that explains, not one that collects.
+    boost = (0.5 if answers else 0.2) if kind == "collection" else None
+    if kind != "gallery":
+        _index.extend(search.entries(page.url, html, answers, boost))
+    return search.MARKS.sub("", html)
 
 
 def on_env(env, config, files):
     """Gives the templates what only this generator can give them."""
-    from macros import inline, load  # noqa: PLC0415 (after the package was forgotten)
+    from macros import inline, load, menu  # noqa: PLC0415 (after the package was forgotten)
 
+    env.globals["menu"] = menu.listed
     env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
     assets = Path(config.theme.custom_dir, "assets")
     texts = ((assets / name).read_text("utf-8") for name in _INLINED)
@@ -143,13 +184,12 @@ def on_post_page(output, page, config):
 
 
 def on_post_build(config):
-    """Turns the search index into a script, which also loads where a page was opened from a folder.
+    """Writes the search index. In a preview also what `make build` writes beside the pages, so that no link is dead."""
+    from macros import search  # noqa: PLC0415
 
-    In a preview it also writes what `make build` writes beside the pages, so that no link is dead.
-    """
-    index = Path(config.site_dir) / "search/search_index.json"
-    index.with_suffix(".js").write_text(f"globalThis.searchIndex = {index.read_text('utf-8')}\n", "utf-8")
-    index.unlink()
+    path = Path(config.site_dir) / "search/search_index.js"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(search.script(_index), "utf-8")
     if _serving:
         from macros.publish import __main__ as publish  # noqa: PLC0415
 

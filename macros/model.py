@@ -290,6 +290,10 @@ class Guide(Entry):
         """The claim with its source's id and source. Raises KeyError for an unknown id."""
         return self._claims[claim_id]
 
+    def knows(self, claim_id: str) -> bool:
+        """Whether there is a claim of this id."""
+        return claim_id in self._claims
+
     def methods_of(self, claim_id: str) -> tuple[str, ...]:
         """Ids of the methods that the source says the claim of, in the order of the file.
 
@@ -303,11 +307,16 @@ class Guide(Entry):
 
     def __copy__(self) -> Guide:
         copied = super().__copy__()
-        for name in ("_claims", "_methods_of", "_sides", "counted_in"):  # the copy's entries may be others
+        for name in ("_claims", "_methods_of", "_sides", "answers", "counted_in"):  # the copy's entries may be others
             copied.__dict__.pop(name, None)
         return copied
 
     # Found once: pages ask for these so often that a guide of many pages would take hours.
+
+    @cached_property
+    def answers(self) -> dict[tuple, str]:
+        """What macros have answered already, by macro and arguments; macros.calls fills it."""
+        return {}
 
     @cached_property
     def _claims(self) -> dict[str, tuple[str, Source, Claim]]:

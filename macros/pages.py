@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -20,6 +21,8 @@ from .unknowns import disagreements_touched
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
+
+_JINJA = SandboxedEnvironment(undefined=jinja2.StrictUndefined)
 
 _CALL = re.compile(r"\{\{\s*(\w+)\((.*?)\)\s*\}\}", re.S)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
@@ -96,11 +99,16 @@ def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     Raises macros.problem.MacroError for a call that is wrong.
     """
     try:
-        return SandboxedEnvironment(undefined=jinja2.StrictUndefined).from_string(body(text)).render(macros)
+        return _template(body(text)).render(macros)
     except MacroError:
         raise
     except Exception as error:  # whatever a page's author made it do
         raise MacroError(f"a call cannot be answered: {error}.", "Run make check, which names its line.") from error
+
+
+@lru_cache(maxsize=256)  # a preview reads the same pages at each edit
+def _template(markdown: str) -> jinja2.Template:
+    return _JINJA.from_string(markdown)
 
 
 def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

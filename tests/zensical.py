@@ -23,7 +23,7 @@ from urllib.parse import urljoin
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".cache/zensical"
 #: What a build reads.
-PARTS = ["mkdocs.yml", "data", "docs", "macros", "overrides"]
+PARTS = ["mkdocs.yml", "requirements.txt", "data", "docs", "macros", "overrides"]
 #: As if the guide were published, so that all that depends on an address is there. Nothing is sent there.
 SITE = "https://example.org/guide/"
 _SETTINGS = {
@@ -74,7 +74,7 @@ KNOWN = (
     Known("link", "*", "+", "iframe *", "so each preview on the page for clinics leads nowhere"),
     Known("file", "assets/embed.css", "+", "", "hooks.py leaves out what stands inside other files"),
     Known("file", "*card.png", "-", "", "hooks.py draws the pictures for sharing"),
-    Known("file", "search/search_index.js", "-", "", "MkDocs writes the index that our search reads"),
+    Known("file", "search/search_index.js", "-", "", "hooks.py writes the index that our search reads"),
     Known("file", "assets/lunr.js", "-", "", "hooks.py adds the search engine, which MkDocs brings"),
     Known("file", "sitemap.xml.gz", "-", "", "MkDocs compresses it too"),
     Known("file", "search.json", "+", "", "an index for another search engine, which no page loads"),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -300,13 +301,17 @@ class _Generator(GenerateJsonSchema):
 
 def schema(whole: GuideFile) -> dict:
     """The JSON Schema (2020-12) of all JSON files, which "document" tells apart."""
-    made = TypeAdapter(AnyFile).json_schema(mode="serialization", schema_generator=_Generator)
     names = {"$schema": GenerateJsonSchema.schema_dialect}
     if whole.site:  # an $id is a whole address, or better none
         names["$id"] = whole.described_by
     licensed = f"License: {whole.license.name} ({whole.license.url}). {whole.license.attribution}"
     about = f"Version {whole.version}. {licensed} {whole.review.state} {whole.notice}"
-    return {**names, "title": f"The data of {NAME}", "description": about, **made}
+    return {**names, "title": f"The data of {NAME}", "description": about, **_any_file()}
+
+
+@lru_cache(maxsize=1)
+def _any_file() -> dict:
+    return TypeAdapter(AnyFile).json_schema(mode="serialization", schema_generator=_Generator)
 
 
 def _cells(claim: Claim, whole: GuideFile) -> dict:

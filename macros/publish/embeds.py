@@ -56,7 +56,7 @@ def files(
         for embed in listed(guide)
     }
     # What was renamed stands under its old name too: a frame cannot lead on where no script runs.
-    for old, new in contract.led_on(promised):
+    for old, new in promised.led_on:
         name = _name(old)
         if name and name not in made and _was_entry(old, promised, frozen):
             same = made.get(_name(new)) if _renamed(old, new, promised, frozen) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from html import escape
 
 import segno
@@ -19,6 +20,7 @@ def inline(address: str) -> str:
     return drawn.replace("<svg ", f'<svg class="qr" role="img" aria-label="{name}" ', 1)
 
 
+@lru_cache(maxsize=1024)  # a preview asks for the same ones at each edit
 def file(address: str) -> bytes:
     """The same as an SVG file, which a page fetches only when it is printed."""
     made = io.BytesIO()
