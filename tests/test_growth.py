@@ -133,6 +133,7 @@ def test_a_preview_shows_after_edits_what_a_build_from_nothing_shows(project):
         ("docs/cost.md", "\n# ", "\n[away](away.md)\n\n# "),
         ("docs/risks.md", "Each treatment on a nerve", "All treatments on a nerve"),
         ("docs/cost.md", "[away](away.md)", "[away](risks.md#bruising)"),
+        ("macros/extension.py", "Reading grade of this page", "Grade of this page"),
     ]
     (project / "edits.json").write_text(json.dumps(edits), "utf-8")
     (project / "edited.py").write_text(_EDITED, "utf-8")
