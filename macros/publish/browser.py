@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -24,6 +25,7 @@ ARGUMENTS = [
 ]
 
 
+@lru_cache(maxsize=1)  # who runs a browser already may ask too, which Playwright refuses to be asked by
 def installed() -> str | None:
     """Path of a Chromium or Chrome, or None. The variable CHROMIUM names one of your own."""
     named = os.environ.get("CHROMIUM")
@@ -55,8 +57,10 @@ def install() -> str | None:
         return None
     print("Installing a browser.")
     apt("chromium")
+    installed.cache_clear()
     if not installed():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    installed.cache_clear()
     if not installed():
         return "No browser could be installed. Install Chromium, or name one: make CHROMIUM=/path/to/it"
     return None
