@@ -36,6 +36,8 @@ EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx
 
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
+#: Patterns for what the check refuses on pages: links apart from their text, and addresses in < >. Each costs time.
+_UNUSED = ["autolink", "automail", "image_reference", "reference", "short_image_ref", "short_reference"]
 #: Elements inside which no word becomes a button.
 _PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Classes of such elements. A note is read beside the text, where its words have their meaning already.
@@ -368,7 +370,8 @@ class _Links(Treeprocessor):
                 link.set("href", posixpath.relpath(path[1:], self.folder or ".") + mark + anchor)
         if self.deeper:
             raw = self.md.htmlStash.rawHtmlBlocks
-            raw[:] = [text.replace('href="../', 'href="') if isinstance(text, str) else text for text in raw]
+            moved = re.compile(r'((?:href|src)=")\.\./')
+            raw[:] = [moved.sub(r"\1", text) if isinstance(text, str) else text for text in raw]
 
 
 class _Aliases(Treeprocessor):
@@ -415,6 +418,8 @@ class PageExtension(Extension):
         guide = load.current()
         if repository := self.getConfig("repository"):
             md.treeprocessors.register(_EditLinks(md, repository), "edit-links", 9)
+        for pattern in _UNUSED:
+            md.inlinePatterns.deregister(pattern)
         md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
         md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
         md.treeprocessors.register(_Boxes(md), "boxes", 14)

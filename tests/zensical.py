@@ -73,8 +73,6 @@ KNOWN = (
     Known("frame", "*", "-", "img *qr.svg", "hooks.py draws the codes for paper"),
     Known("frame", "404.html", "-", "*", "it is no page, so no macro gives it the review state and the version"),
     Known("frame", "404.html", "+", "The Neurolysis Guide", "the same line, without the version"),
-    Known("link", "*", "-", "iframe *", "it takes the address of a frame as that of a file beside the page"),
-    Known("link", "*", "+", "iframe *", "so each preview on the page for clinics leads nowhere"),
     Known("file", "assets/embed.css", "+", "", "hooks.py leaves out what stands inside other files"),
     Known("file", "assets/first.*", "+", "", "the same"),
     Known("file", "*qr.svg", "-", "", "hooks.py draws the codes for paper"),
