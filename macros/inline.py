@@ -20,6 +20,8 @@ _ATTRIBUTES = re.compile(r'\s(?:class|id)="([^"]*)"')
 #: Pages with parts whose scripts add elements, and the classes that a script gives to what it adds.
 _GROWING = re.compile(r"\sdata-(?:compare|mine|search)=")
 _MADE = re.compile(r'class: "([^"]*)"')
+#: Space before a line's first element, which readers never see; not in code, where they do.
+_INDENT = re.compile(r"(<pre\b.*?</pre>)|\n +(?=<)", re.S)
 _COMMENTS = re.compile(r"^\s+|^\s*//.*\n|\s+// .*$", re.M)
 
 
@@ -45,13 +47,14 @@ def first(style: str, script: str, later: Iterable[str]) -> First:
 
 
 def fitted(page: str, given: First) -> str:
-    """A built page that holds the whole style, with the part of it that the page needs."""
+    """A built page that holds the whole style, with the part of it that the page needs, and without indents."""
     body = page[page.index("</head>") :]
     has = frozenset(name for names in _ATTRIBUTES.findall(body) for name in names.split())
     if _GROWING.search(body):
         has |= given.made
     style = _cut(given.style, has & _names(given.style))
-    return page.replace(given.style, style, 1).replace(given.style_hash, csp_hash(style), 1)
+    page = page.replace(given.style, style, 1).replace(given.style_hash, csp_hash(style), 1)
+    return _INDENT.sub(lambda found: found[1] or "\n", page)
 
 
 @lru_cache

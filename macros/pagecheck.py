@@ -329,7 +329,7 @@ _TYPES = {"button", "checkbox", "search"}
 #: What a frame may have besides: it shows a small page of our own, and loads it only when it is seen.
 _FRAME = {"src": r"\.\./embed/[a-z0-9-]+/", "height": r"\d+", "loading": "lazy"}
 #: Ids of the page around the text, which its links and scripts rely on.
-_RESERVED = {"about-scheme", "menu", "text"}
+_RESERVED = {"menu", "text"}
 
 
 class _Unsafe(HTMLParser):

@@ -323,6 +323,7 @@ def test_nothing_moves_for_whoever_asked_for_that(address, open_tab):
         tab = open_tab(reduced_motion=motion)
         tab.goto(address + "risks/")
         touched(tab)
+        tab.locator(".toc a").first.focus()
         assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == smooth
         assert tab.evaluate("document.getAnimations().length") == 0
 
@@ -391,6 +392,13 @@ def test_a_screen_reader_meets_the_page_in_order_and_every_control_has_a_name(si
         levels = [int(level) for level in re.findall(r"heading .*?\[level=(\d)\]", tree)]
         assert levels[0] == 1 and levels.count(1) == 1, page
         assert all(after - before <= 1 for before, after in pairwise(levels)), page
+
+
+def test_where_the_menu_stands_beside_the_page_nothing_closes_it(address, open_tab):
+    tab = open_tab(WIDTHS["desktop"])
+    tab.goto(address + "risks/")
+    assert tab.locator("#menu").is_visible()
+    assert not tab.locator("#menu button").is_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

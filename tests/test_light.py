@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pypdf import PdfReader
 
 from macros import inline
 from tests.conftest import ROOT, pages, run, served, touched
@@ -88,28 +90,65 @@ def test_an_address_that_leads_into_what_is_closed_needs_no_touch(published_at, 
     assert tab.locator("[id='fn:3']").is_visible()
 
 
-def test_a_note_that_is_pressed_before_the_script_came_opens_then(published_at, open_tab):
+@pytest.mark.parametrize("goes_on", [False, True])
+@pytest.mark.parametrize(("pressed", "shown"), [("a.footnote-ref", ".meaning.note"), (".word", ".meaning")])
+def test_what_is_pressed_before_the_script_came_opens_then(published_at, open_tab, pressed, shown, goes_on):
     tab = open_tab(360, has_touch=True)
     held = []
     tab.route("**/assets/guide.js", lambda route: held.append(route))  # noqa: PLW0108 (it wants a function of Python's own)
     tab.goto(f"{published_at}methods/heat/")
     with tab.expect_request("**/assets/guide.js"):
-        tab.locator("a.footnote-ref").first.tap()
+        tab.locator(pressed).first.tap()
     tab.wait_for_timeout(100)
-    assert tab.evaluate("location.hash") == "" and tab.locator(".meaning.note").count() == 0
+    assert tab.evaluate("location.hash") == "" and tab.locator(".meaning:popover-open").count() == 0
+    if goes_on:  # nothing may pull the reader back
+        tab.evaluate("scrollTo(0, 2000)")
     held[0].continue_()
-    note = tab.locator(".meaning.note")
-    note.wait_for()
-    assert note.locator("a").inner_text() == tab.locator("[id='fn:1'] a").first.text_content()
+    touched(tab)
+    if goes_on:
+        tab.wait_for_timeout(100)
+        assert tab.locator(".meaning:popover-open").count() == 0 and tab.evaluate("scrollY") == 2000
+    else:
+        tab.locator(f"{shown}:popover-open").wait_for()
 
 
-def test_where_the_script_never_comes_a_note_is_led_to(published_at, open_tab):
+def test_where_the_rest_cannot_be_had_nothing_is_lost_and_it_is_asked_for_again(published_at, open_tab):
     tab = open_tab(360)
-    tab.route("**/assets/guide.js", lambda route: route.abort())
+    errors = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.route("**/assets/guide.*", lambda route: route.abort())
     tab.goto(f"{published_at}methods/heat/")
     tab.locator("a.footnote-ref").first.click()
-    tab.wait_for_function("location.hash === '#fn:1'")
+    for _ in range(100):
+        if tab.evaluate("location.hash") == "#fn:1":
+            break
+        tab.wait_for_timeout(20)
     tab.locator("[id='fn:1']").wait_for()
+    tab.locator(".word").first.click()
+    tab.locator(".meaning:popover-open").wait_for()
+    tab.keyboard.press("Escape")
+    paper = "".join(page.extract_text() for page in PdfReader(io.BytesIO(tab.pdf(format="A4"))).pages)
+    closed = tab.locator("details.disagreement li").last
+    assert not closed.is_visible()
+    assert " ".join(closed.text_content().split())[:40] in " ".join(paper.split())
+    tab.unroute_all()
+    touched(tab)
+    tab.locator("a.footnote-ref").first.click()
+    tab.locator(".meaning.note").wait_for()
+    assert errors == []
+
+
+@pytest.mark.parametrize("page", ["", "methods/", "disagreements/", "deciding/"])
+def test_nothing_moves_when_the_rest_comes(published_at, open_tab, page):
+    tab = open_tab(320)
+    tab.goto(published_at + page)
+    places = """[...document.querySelectorAll(":is(article > :not(.addresses), h2, tr, footer)")]
+      .map((element) => element.getBoundingClientRect().top)"""
+    before = tab.evaluate(places)
+    assert len(before) > 20
+    touched(tab)
+    assert tab.evaluate(places) == before
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_what_is_ticked_before_the_script_came_is_kept(published_at, open_tab):

@@ -6,33 +6,44 @@
   const key = "neurolysis-guide:scheme";
   try { root.dataset.scheme = localStorage[key] ?? ""; } catch {} // private windows may refuse
 
-  const add = (tag, attributes) => new Promise((onload, onerror) => {
-    document.head.append(Object.assign(document.createElement(tag), { onload, onerror }, attributes));
+  // Fetches a file once; what could not be had is asked for again at the next touch.
+  const files = {};
+  const add = (file, tag, attributes) => files[file] ??= new Promise((done) => {
+    const element = Object.assign(document.createElement(tag), attributes);
+    element.onload = () => done(true);
+    element.onerror = () => { element.remove(); delete files[file]; done(false); };
+    document.head.append(element);
   });
-  const scripts = {};
-  const script = (name) => scripts[name] ??= add("script", { src: `${root.dataset.assets + name}.js`, async: false });
-  let rest, whole;
-  const wake = () => rest ??= Promise.all([
-    add("link", { rel: "stylesheet", href: `${root.dataset.assets}guide.css` }), script("dom"), script("guide"),
-  ]).then(() => { whole = true; });
-  for (const touch of ["pointerover", "keydown", "focusin", "scroll", "beforeprint"]) addEventListener(touch, wake, true);
+  const script = (name) => add(name, "script", { src: `${root.dataset.assets + name}.js`, async: false });
+  let whole;
+  globalThis.wake = async () => {
+    const style = add("style", "link", { rel: "stylesheet", href: `${root.dataset.assets}guide.css` });
+    return whole = (await Promise.all([style, script("dom"), script("guide")])).every(Boolean);
+  };
+  for (const touch of ["pointerover", "keydown", "focusin", "scroll", "click", "beforeprint"]) addEventListener(touch, wake, true);
   const paper = matchMedia("print");
   paper.onchange = wake;
 
-  // A note that is pressed before all is there opens then.
-  addEventListener("click", (event) => {
-    const note = event.target.closest(".footnote-ref");
-    if (whole || !note || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+  // A note or a word that is pressed before all is there opens then, if the reader is still at it.
+  let last;
+  addEventListener("click", async (event) => {
+    const pressed = last = event.target.closest(".footnote-ref, .word");
+    if (whole || !pressed || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
     event.preventDefault();
-    wake().then(() => note.click(), () => { location = note.href; });
+    const at = scrollY;
+    if (!await wake()) pressed.href ? location = pressed.href : pressed.popoverTargetElement.togglePopover();
+    else if (pressed === last && scrollY === at) pressed.click();
   });
 
   addEventListener("DOMContentLoaded", () => {
     // Light or dark: the reader's device decides until a choice is made.
     const button = one(".scheme");
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    const name = () => { button.textContent = (root.dataset.scheme || dark) === "dark" ? "Light" : "Dark"; };
+    const name = () => {
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+      button.textContent = (root.dataset.scheme || dark) === "dark" ? "Light" : "Dark";
+    };
     button.onclick = () => {
+      name();
       root.dataset.scheme = button.textContent.toLowerCase();
       try { localStorage[key] = root.dataset.scheme; } catch {}
       name();

@@ -35,7 +35,7 @@ function ways() {
     note.append(" ", make("a", { class: "footnote-backref", href: `#${reference.id}`, title: "Back to the text" }, "↩"));
   }
   for (const heading of all("article h2[id]")) {
-    heading.append(make("a", { class: "headerlink", href: `#${heading.id}`, "aria-hidden": "true", tabindex: "-1", title: "Link to this section" }, "#"));
+    heading.append(make("a", { class: "headerlink", hidden: "", href: `#${heading.id}`, "aria-hidden": "true", tabindex: "-1", title: "Link to this section" }, "#"));
   }
 }
 
@@ -63,7 +63,7 @@ function addresses() {
   if (!linked.size) return;
   const list = make("ul");
   for (const [where, name] of linked) list.append(make("li", {}, `${name}: ${where}`));
-  one("article").append(make("div", { class: "addresses" }, make("p", {}, "The pages that this page leads to:"), list));
+  one("article").append(make("div", { class: "addresses", hidden: "" }, make("p", {}, "The pages that this page leads to:"), list));
 }
 
 // On paper everything stands open; a browser that can do that by style alone needs no help.

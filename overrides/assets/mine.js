@@ -65,8 +65,9 @@
   fields.filter((field) => value(field) && !(name(field) in read())).forEach(keep);
   show();
 
-  const only = button("Print what I ticked and wrote", () => {
-    document.body.classList.add("only-mine"); // the style of paper then leaves out the rest
+  const only = button("Print what I ticked and wrote", async () => {
+    await wake(); // the style of paper leaves out the rest
+    document.body.classList.add("only-mine");
     window.print();
   });
   const whole = button("Print the whole page", () => {

@@ -129,6 +129,7 @@
   let search;
   const run = async () => {
     try {
+      if (!status.textContent) status.textContent = "Searching …";
       search ??= ready();
       show(await search, field.value);
     } catch {
