@@ -138,7 +138,7 @@ def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_ta
         focus = tab.evaluate(FOCUS)
         assert focus["inside"] and focus["seen"] and focus["ring"], focus
         names.append(focus["name"])
-    assert names[:2] == ["Close", "Start"], names
+    assert names[:2] == ["Close", "Home"], names
     tab.keyboard.press("Escape")
     assert not menu.is_visible()
     assert tab.evaluate(FOCUS)["name"] == "Menu"
