@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -207,13 +208,15 @@ class _Notes(Treeprocessor):
         for note in root.iter("li"):
             if number := numbers.get(note.get("id", "").removeprefix("fn:")):
                 note.set("id", f"fn:{number}")
-                (text,) = note
+                text = note[-1]
                 for back in text.findall("a[@class='footnote-backref']"):
                     text.remove(back)
-                note.remove(text)
-                note.text = text.text
-                note.extend(text)
-                note[-1].tail = None  # what stood before the way back
+                if len(text):  # what stood before the way back
+                    text[-1].tail = (text[-1].tail or "").removesuffix(NBSP_PLACEHOLDER)
+                if len(note) == 1:  # a note that somebody typed may have several paragraphs
+                    note.remove(text)
+                    note.text = text.text
+                    note.extend(text)
 
 
 class _Boxes(Treeprocessor):

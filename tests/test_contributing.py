@@ -12,7 +12,7 @@ import pytest
 
 from macros import load, schema
 from macros.calls import MACROS
-from macros.extension import EXTENSIONS
+from macros.extension import EXTENSIONS, converted
 from macros.load import DOCS
 from tests.conftest import ROOT, build, run
 
@@ -131,6 +131,16 @@ def test_the_schema_that_editors_use_is_that_of_the_model():
     fresh = schema.schema(load.current())
     assert without_ids(kept) == without_ids(fresh), "run: make schema"
     assert load.DATA.read_text("utf-8").splitlines()[0].endswith(f"$schema={schema.FILE.name}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("alone", "alone"), ("one\n\n    and two", "and two"), ("with a [link](https://example.org)", "link</a>")],
+)
+def test_a_note_that_somebody_typed_is_shown_until_the_check_refuses_it(typed, shown):
+    page, _ = converted(f"# Title\n\nText.[^mine]\n\n[^mine]: {typed}\n")
+    assert shown in page
+    assert 'href="#fn:1"' in page and 'id="fn:1"' in page
 
 
 def test_the_gallery_shows_every_macro_and_a_page_that_calls_it(site):
