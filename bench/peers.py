@@ -63,7 +63,7 @@ def _mkdocs(folder: Path, pages: Mapping[str, str], parts: Parts, features: Sequ
         "site_url": SITE,
         "theme": {"name": "material", "font": False, "features": list(features)},
         "plugins": ["search"],
-        "markdown_extensions": ["attr_list", "footnotes", "md_in_html", "tables", {"toc": {"permalink": True}}],
+        "markdown_extensions": ["attr_list", "footnotes", "tables", {"toc": {"permalink": True}}],
         "nav": _named(parts),
     }
     (folder / "mkdocs.yml").write_text(json.dumps(settings), "utf-8")
@@ -247,7 +247,7 @@ def floor(folder: Path, pages: Mapping[str, str], parts: Parts) -> Peer:
         for name, paths in parts
     )
     for path, text in pages.items():
-        md = markdown.Markdown(extensions=["attr_list", "footnotes", "md_in_html", "tables", "toc"])
+        md = markdown.Markdown(extensions=["attr_list", "footnotes", "tables", "toc"])
         page = folder / url(path) / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(

@@ -1,7 +1,7 @@
 """The macros: what a page can call, and the guide's data bound to it.
 
-A macro is a pure function from the guide's data and a page's arguments to Markdown. It is
-named for what appears, and stands alone on its line in a page.
+A macro is a pure function from the guide's data and a page's arguments to HTML (see macros.render). It
+is named for what appears, and stands alone on its line in a page.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from .options import (
     options_table,
     steps,
 )
+from .render import blocks
 from .risks import risk_table
 from .sources import Uses, source, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions, search_field
@@ -101,7 +102,10 @@ _NOTHING = Context()
 
 
 def bound(guide: Guide, context: Context = _NOTHING) -> dict[str, Callable[..., str]]:
-    """Every macro with what it needs bound to it, as pages call it: the guide's data first, the context by name."""
+    """Every macro with what it needs bound to it, as pages call it: the guide's data first, the context by name.
+
+    Each answers with lines for the page's Markdown.
+    """
     known = context._asdict()
     ready = {}
     for name, function in MACROS.items():
@@ -114,7 +118,7 @@ def _bound(function: Callable[..., str], guide: Guide, given: dict) -> Callable[
     # No partial: mkdocs-macros writes out each macro's repr, which would be the whole guide each time.
     @wraps(function)
     def macro(*arguments, **named) -> str:
-        return function(guide, *arguments, **given, **named)
+        return blocks(function(guide, *arguments, **given, **named))
 
     return macro if given else _once(macro, guide)
 

@@ -1,15 +1,15 @@
 """Statements with their citations, and what a citation shows.
 
-A citation is a footnote: `[^claim-id]` in a page. macros.extension adds the text behind it.
+A citation is `[^claim-id]` in a page and in what a macro answers. macros.extension makes a number of it, and a note.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from .model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
-from .render import escape, listing, number
+from .render import escape, link, listing, number, strong
 
 #: A citation in a page's Markdown; its group is the claim's id.
 CITATION = re.compile(r"\[\^([^\]\s]+)\](?!:)")
@@ -27,12 +27,12 @@ SCOPE = "Some sources speak of several treatments together. We list that at each
 
 
 def cite(*claim_ids: str) -> str:
-    """Citations of these claims as Markdown."""
+    """Citations of these claims."""
     return "".join(f"[^{claim_id}]" for claim_id in claim_ids)
 
 
 def statement(said: Statement, keep: Callable[[str], bool] = lambda claim_id: True) -> str:
-    """A statement with those of its citations that `keep` lets through, as one-line Markdown."""
+    """A statement with those of its citations that `keep` lets through, as HTML."""
     if not said.cites:
         return f"{escape(said.text)} ({NOT_FROM_SOURCES.capitalize()}.)"
     return escape(said.text) + cite(*filter(keep, said.cites))
@@ -44,7 +44,7 @@ def claim_ids_of(said: Iterable[Statement]) -> list[str]:
 
 
 def answer(said: tuple[Statement, ...] | str) -> str:
-    """What our sources say, or that they say nothing, as one-line Markdown."""
+    """What our sources say, or that they say nothing, as HTML."""
     return SILENT if isinstance(said, str) else " ".join(map(statement, said))
 
 
@@ -57,7 +57,7 @@ def figure(given: Figure, out_of: int | None = None) -> str:
     out_of = out_of or given.out_of
     count = given.count * out_of // given.out_of
     text = (
-        f"**{number(count)} out of every {number(out_of)} {escape(given.of)}**. "
+        f"{strong(f'{number(count)} out of every {number(out_of)} {escape(given.of)}')}. "
         f"The other {number(out_of - count)} do not have it."
     )
     if out_of != given.out_of:
@@ -66,7 +66,7 @@ def figure(given: Figure, out_of: int | None = None) -> str:
 
 
 def claim_text(claim: Claim) -> str:
-    """A claim with its figure or its source's own words, as one-line Markdown."""
+    """A claim with its figure or its source's own words, as HTML."""
     said = escape(claim.says)
     if isinstance(claim.frequency, Figure):
         return f"{said} {figure(claim.frequency)}"
@@ -82,7 +82,28 @@ def footnote(guide: Guide, claim_id: str) -> str:
     """
     source_id, source, claim = guide.claim(claim_id)
     place = f"{escape(source.publisher)}, {escape(claim.place)}"
-    return f"{claim_text(claim)} [{place}](/sources/{source_id}.md#{claim_id})"
+    return f"{claim_text(claim)} {link(place, f'/sources/{source_id}.md#{claim_id}')}"
+
+
+def reference(number: int) -> str:
+    """A citation as a reader sees it: the number of its note on the page, which it leads to."""
+    return f'<sup data-search-exclude="true"><a class="footnote-ref" href="#fn:{number}">{number}</a></sup>'
+
+
+def notes(guide: Guide, claim_ids: Sequence[str]) -> str:
+    """What stands behind a page's citations, as its last section; "" where it has none.
+
+    Raises KeyError for an unknown id.
+    """
+    if not claim_ids:
+        return ""
+    items = "".join(
+        f'<li id="fn:{number}">{footnote(guide, claim_id)}</li>' for number, claim_id in enumerate(claim_ids, 1)
+    )
+    return (
+        '<div class="footnote" data-search-exclude="true"><h2 id="where-this-comes-from">Where this comes from</h2>'
+        f'<details class="notes"><summary>Show the notes ({len(claim_ids)})</summary><ol>{items}</ol></details></div>'
+    )
 
 
 def pooled(guide: Guide, claim_id: str) -> str:

@@ -18,7 +18,7 @@ from .metadata import NAME
 from .model import Guide
 from .options import ALTERNATIVES_TITLE, alternatives_table
 from .publish.outward import FEEDS, FILES, FOLDER
-from .render import Row, escape, table
+from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
 from .review import day
 from .risks import one_risk, risk_table, risks_title
 
@@ -41,7 +41,7 @@ class Published(NamedTuple):
 
 
 class Embed(NamedTuple):
-    """`name` is its folder, `page` the address in the guide that tells more, `markdown` what it shows.
+    """`name` is its folder, `page` the address in the guide that tells more, `html` what it shows.
 
     `title` is plain text, `height` that of a frame for it in CSS pixels.
     """
@@ -49,7 +49,7 @@ class Embed(NamedTuple):
     name: str
     title: str
     page: str
-    markdown: str
+    html: str
     height: int
 
 
@@ -68,11 +68,11 @@ def listed(guide: Guide) -> list[Embed]:
 _WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
 #: What stands around the text: head, title, notices and foot.
 _AROUND = 330
-_ROW = re.compile(r"<tr id=.*?</tr>", re.S)
-_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
+_ROW = re.compile("<tr id=.*?</tr>")
+_CELL = re.compile("<t[hd][^>]*>(.*?)</t[hd]>")
 
 
-def _height(guide: Guide, markdown: str) -> int:
+def _height(guide: Guide, html: str) -> int:
     """About the height in CSS pixels that a small page with this text needs where it is 720 wide.
 
     It is rather too large than too small: fonts differ, and what does not fit needs scrolling.
@@ -80,18 +80,18 @@ def _height(guide: Guide, markdown: str) -> int:
 
     def lines(text: str, width: float) -> int:
         named = CITATION.sub(lambda cited: f" ({guide.claim(cited[1])[1].publisher})", text)
-        shown = unescape(re.sub(r"<[^>]*>|\]\([^)]*\)|[*#\[]", "", named))
+        shown = unescape(re.sub("<[^>]*>", "", named))
         return math.ceil(len(shown) * _LETTER / width)
 
     total = _AROUND
-    for row in _ROW.findall(markdown):
+    for row in _ROW.findall(html):
         cells = _CELL.findall(row)
-        if 'class="shared wide"' in markdown:  # its cells stand below each other
+        if 'class="shared wide"' in html:  # its cells stand below each other
             total += sum(_LINE * (1 + lines(cell, _WIDE)) + 16 for cell in cells)
         else:  # the name takes a fifth, the others share what is left
             others = 0.8 * _WIDE / (len(cells) - 1)
             total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
-    for part in re.sub(r"<table.*?</table>", "", markdown, flags=re.S).split("\n\n"):
+    for part in re.split(r"</p>(?:\n\n)?|\n\n", re.sub(r"<table.*?</table>", "", html)):
         total += _LINE * lines(part, _PARAGRAPH) + 11
         for columns, rows in re.findall(r'viewBox="0 0 (\d+) (\d+)"', part):
             total += 384 * int(rows) // int(columns) + 32
@@ -100,7 +100,7 @@ def _height(guide: Guide, markdown: str) -> int:
 
 def _whole(site: str, address: str) -> str:
     """A link from a page in a folder of its own that shows the whole address, where the site's is known."""
-    return f'<a href="../{html_escape(address)}">{escape(site and site.rstrip("/") + "/")}{html_escape(address)}</a>'
+    return beside(escape(f"{site and site.rstrip('/') + '/'}{address}"), address)
 
 
 def row_links(guide: Guide, *, site: str) -> str:
@@ -113,52 +113,51 @@ def row_links(guide: Guide, *, site: str) -> str:
         f"methods/{method_id}/#risks": f"the risks of {method.name.lower()}",
         f"words/#{word_id}": f"the medical word “{word.word}”",
     }
-    return "\n".join(f"- {_whole(site, address)} leads to {escape(leads)}" for address, leads in shown.items())
+    return bullets(f"{_whole(site, address)} leads to {escape(leads)}" for address, leads in shown.items())
 
 
 def leaflets_list(guide: Guide, *, published: Published) -> str:
     """The leaflets to print, for each size of paper."""
     if not published.leaflets:
-        return "This copy of the guide has no leaflets. Print its pages instead."
+        return paragraph("This copy of the guide has no leaflets. Print its pages instead.")
     names = {method_id: method.name for method_id, method in guide.methods.items()} | {"guide": "The whole guide"}
     items = []
     for name, title in names.items():
-        links = (f'<a href="../{_LEAFLETS}{name}-{end}.pdf">{size}</a>' for end, size in _PAPER.items())
-        items.append(f"- {escape(title)}: PDF, {' or '.join(links)}")
-    return "\n".join(items)
+        links = (beside(size, f"{_LEAFLETS}{name}-{end}.pdf") for end, size in _PAPER.items())
+        items.append(f"{escape(title)}: PDF, {' or '.join(links)}")
+    return bullets(items)
 
 
 def zip_link(guide: Guide, *, published: Published) -> str:
     """The file that holds the whole guide, and how to open it."""
     if not published.offline:
-        return "This copy of the guide has no such file."
-    return (
-        f'Download <a href="../{_ZIP}">the whole guide in one file</a>. Unpack the whole folder. Open index.html in '
-        f'it.\n\nYour computer staff can check the file with <a href="../{_ZIP}.sha256">its checksum</a>.'
-    )
+        return paragraph("This copy of the guide has no such file.")
+    whole, checksum = beside("the whole guide in one file", _ZIP), beside("its checksum", f"{_ZIP}.sha256")
+    unpack = paragraph(f"Download {whole}. Unpack the whole folder. Open index.html in it.")
+    return f"{unpack}\n\n{paragraph(f'Your computer staff can check the file with {checksum}.')}"
 
 
 def newest_version(guide: Guide, *, history: Sequence[Step]) -> str:
     """Which version can be cited, or that there is none."""
     frozen = [step.version for step in history if step.version.frozen]
     if not frozen:
-        return "No version has been published yet. What you read is a draft."
-    return f"The newest version is that of {day(frozen[0].on)} ({frozen[0].hash})."
+        return paragraph("No version has been published yet. What you read is a draft.")
+    return paragraph(f"The newest version is that of {day(frozen[0].on)} ({frozen[0].hash}).")
 
 
 def ask_form(guide: Guide, *, published: Published) -> str:
     """The form to ask for a page."""
     if not published.repository:
-        return "This copy of the guide has no form."
-    form = f"{published.repository}/issues/new?template=page-for-clinic.yml"
-    return f'Tell us with <a href="{escape(form)}">this form</a>. Everybody can read what you write there.'
+        return paragraph("This copy of the guide has no form.")
+    form = link("this form", f"{published.repository}/issues/new?template=page-for-clinic.yml")
+    return paragraph(f"Tell us with {form}. Everybody can read what you write there.")
 
 
 def data_files(guide: Guide) -> str:
     """The files of data for others."""
     listed = [("index.json", "", "This list, for programs."), *FILES]
     rows = [
-        Row(f"file-{name.replace('.', '-')}", [f'<a href="../{FOLDER}{name}">{name}</a>', escape(about)])
+        Row(f"file-{name.replace('.', '-')}", [beside(name, f"{FOLDER}{name}"), escape(about)])
         for name, _, about in listed
     ]
     return table("Files to download", ["File", "What is in it"], rows, "risks")
@@ -169,15 +168,14 @@ def embeds(guide: Guide, *, site: str) -> str:
 
     `site` is the site's URL, or "" where it is not known.
     """
-    # Without empty lines, so that Markdown hands it through whole.
     return "\n\n".join(
-        "\n".join(
+        "".join(
             [
                 '<details class="embed" data-search-exclude="true">',
                 f"<summary>{escape(embed.title)}</summary>",
                 f"<pre><code>{escape(line(embed, site))}</code></pre>",
                 preview(embed),
-                f"<p>In the guide: {_whole(site, embed.page)}</p>",
+                paragraph(f"In the guide: {_whole(site, embed.page)}"),
                 "</details>",
             ]
         )
@@ -203,36 +201,38 @@ def _attributes(embed: Embed) -> str:
 
 def feeds(guide: Guide) -> str:
     """The feeds of what changed."""
-    return "\n".join(f'- <a href="../{name}">{name}</a>, {about}' for name, about in FEEDS)
+    return bullets(f"{beside(name, name)}, {about}" for name, about in FEEDS)
 
 
 def versions(guide: Guide, *, history: Sequence[Step]) -> str:
     """Every version with what it changed, newest first."""
     drafts = [step for step in history if not step.version.frozen]
-    parts = ["## Since the last version", *(_draft(step) for step in drafts)]
+    parts = [heading(2, "Since the last version"), *(_draft(step) for step in drafts)]
     if not drafts:
-        parts.append("Nothing has changed. What you read here is the last version.")
+        parts.append(paragraph("Nothing has changed. What you read here is the last version."))
     for step in history:
         if step.version.frozen:
-            file = f'<a href="../{step.file}">The data of this version</a>'
-            parts += [f"## {escape(str(step.version))} {{ #{step.name} }}", f"{file} stay as they are.", _changes(step)]
+            file = beside("The data of this version", step.file)
+            parts.append(heading(2, str(step.version), step.name))
+            parts += [paragraph(f"{file} stay as they are."), _changes(step)]
     return "\n\n".join(parts)
 
 
 def _draft(step: Step) -> str:
     if step.changes is None:
-        return f"{step.nothing} It may change with each edit."
-    return f"What you read here is a draft of {day(step.version.on)}. It may change with each edit.\n\n{_changes(step)}"
+        return paragraph(f"{step.nothing} It may change with each edit.")
+    draft = f"What you read here is a draft of {day(step.version.on)}. It may change with each edit."
+    return f"{paragraph(draft)}\n\n{_changes(step)}"
 
 
 def _changes(step: Step) -> str:
     if not step.changes:
-        return step.nothing
-    items = "\n".join(f"- {_change(change)}" for change in step.changes)
-    return f'<div class="changes" markdown="block">\n\n{items}\n\n</div>'
+        return paragraph(step.nothing)
+    return f'<div class="changes">{bullets(map(_change, step.changes))}</div>'
 
 
 def _change(change: Change) -> str:
     field = f": {escape(change.field)}" if change.field else ""
-    head = f'{escape(change.part)}: <a href="../{escape(change.address)}">{escape(change.entry)}</a>{field}.'
-    return f"{head}<br>**Before:** {escape(change.before)}<br>**Now:** {escape(change.now)}"
+    head = f"{escape(change.part)}: {beside(escape(change.entry), change.address)}{field}."
+    before, now = strong("Before:"), strong("Now:")
+    return f"{head}<br />{before} {escape(change.before)}<br />{now} {escape(change.now)}"

@@ -32,15 +32,14 @@ class _Drawing(NamedTuple):
 def drawing(guide: Guide, method: str) -> str:
     """A simple drawing of one method.
 
-    It is HTML without a blank line, so that Markdown hands it through whole. Raises
-    MacroError for an unknown method, and for one that has no drawing yet.
+    Raises MacroError for an unknown method, and for one that has no drawing yet.
     """
     name = one("method", guide.methods, method).name
     if method not in DRAWN:
         raise MacroError(f"there is no drawing of '{method}' yet.", "Add one to DRAWN in macros/drawings.py.")
     shapes, shows, caption = DRAWN[method]
     title, desc = f"drawing-{method}-title", f"drawing-{method}-desc"
-    return "\n".join(
+    return "".join(
         [
             '<figure class="drawing" data-search-exclude="true">',
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{title} {desc}" font-size="30">',

@@ -16,31 +16,36 @@ import logging
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.extensions.footnotes import NBSP_PLACEHOLDER
+from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import ETX, STX
 
 from . import contract, load, prose, version
-from .cite import CITATION, cited, footnote
+from .cite import CITATION, cited, footnote, notes, reference
 from .model import Guide
+from .render import BLOCK, blocks
 from .review import review_line
 from .unknowns import disagreements, disagreements_touched
 
 #: The extensions that mkdocs.yml lists before this one; a test holds the two together.
-EXTENSIONS = ["attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.superfences"]
+EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.superfences"]
 
 log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
-#: Patterns for what the check refuses on pages: links apart from their text, and addresses in < >. Each costs time.
-_UNUSED = ["autolink", "automail", "image_reference", "reference", "short_image_ref", "short_reference"]
+#: Patterns for what the check refuses on pages: HTML, links apart from their text, and addresses in < >. What is typed
+#: is shown as it is then, and each costs time.
+_UNUSED = ["autolink", "automail", "html", "image_reference", "reference", "short_image_ref", "short_reference"]
+#: A link to a file beside the pages, until MkDocs has looked at the links.
+_BESIDE = "beside"
 #: Elements inside which no word becomes a button.
-_PLAIN = {"a", "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
+_PLAIN = {"a", _BESIDE, "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Classes of such elements. A note is read beside the text, where its words have their meaning already.
 _NO_WORDS = {"footnote", "review"}
 #: Elements that hold one paragraph of text each.
@@ -63,20 +68,95 @@ class Measures(NamedTuple):
     own_words: int
 
 
-class _Citations(Preprocessor):
-    def __init__(self, md: Markdown, guide: Guide):
+class _Data(Preprocessor):
+    """Adds what a page gets from the data by its citations, and keeps HTML from macros away from Markdown."""
+
+    def __init__(self, md: Markdown, guide: Guide, placed: _Blocks):
         super().__init__(md)
-        self.guide = guide
+        self.guide, self.placed = guide, placed
 
     def run(self, lines: list[str]) -> list[str]:
-        if section := disagreements_touched(self.guide, "\n".join(lines)):
-            lines += ["", *section.splitlines()]
-        for claim_id in cited("\n".join(lines)):
-            try:
-                lines += ["", f"[^{claim_id}]: {footnote(self.guide, claim_id)}"]
-            except KeyError:
+        text = "\n".join(lines)
+        if section := disagreements_touched(self.guide, text):
+            text += f"\n\n{blocks(section)}"
+        known = []
+        for claim_id in cited(text):
+            if self.guide.knows(claim_id):
+                known.append(claim_id)
+            else:
                 log.warning("[^%s]: there is no claim of this id. 'make check' names the line.", claim_id)
-        return lines
+        if section := notes(self.guide, known):
+            text += f"\n\n{blocks(section)}"
+        self.placed.begin(known)
+        return [each for line in text.split("\n") for each in self._kept(line)]
+
+    def _kept(self, line: str) -> list[str]:
+        return ["", self.placed.keep(line.removeprefix(BLOCK)), ""] if line.startswith(BLOCK) else [line]
+
+
+class _Blocks(Treeprocessor):
+    """Puts the HTML of macros where it stands on the page, once Markdown has read the rest.
+
+    So what is typed in the data is never read as Markdown, and the HTML, which is most of a page, is read once,
+    by a parser in C.
+    """
+
+    _PLACE = re.compile(f"{STX}block:([0-9]+){ETX}")
+    #: What stays as it is written: drawings, and a typed &, which could look like the beginning of a character's name.
+    _RAW = re.compile("<svg.*?</svg>|&(?:#38|amp);")
+    #: Markdown's own signs around what it keeps, which XML does not allow, and what stands for them.
+    _HIDDEN, _SEEN = str.maketrans(STX + ETX, "\ufdd1\ufdd2"), str.maketrans("\ufdd1\ufdd2", STX + ETX)
+
+    def begin(self, claim_ids: Sequence[str]) -> None:
+        """Forgets the last page. `claim_ids` are what the next one cites, in the order of its notes."""
+        self.html: list[str] = []
+        self.references = {claim_id: reference(number) for number, claim_id in enumerate(claim_ids, 1)}
+
+    def keep(self, html: str) -> str:
+        """What stands for a block of HTML until it is put back."""
+        self.html.append(html)
+        return f"{STX}block:{len(self.html) - 1}{ETX}"
+
+    def run(self, root: etree.Element) -> None:
+        for index, element in enumerate(root):
+            if element.tag == "p" and (place := self._PLACE.fullmatch((element.text or "").strip())):
+                root[index] = self._element(self.html[int(place[1])])
+                root[index].tail = "\n"
+
+    def _element(self, html: str) -> etree.Element:
+        html = CITATION.sub(lambda found: self.references.get(found[1], found[0]), html)
+        html, kept = self._RAW.subn(lambda raw: self.md.htmlStash.store(raw[0]).translate(self._HIDDEN), html)
+        block = etree.fromstring(html)
+        for element in block.iter() if kept else ():
+            element.text, element.tail = (text and text.translate(self._SEEN) for text in (element.text, element.tail))
+            for name, value in element.items():
+                element.set(name, value.translate(self._SEEN))
+        if '="../' in html:
+            for link in block.iter("a"):
+                if link.get("href").startswith("../"):
+                    link.tag = _BESIDE
+        return block
+
+
+class _Beside(Treeprocessor):
+    """Makes links of what leads to files beside the pages, which MkDocs does not know. Run it after MkDocs's look."""
+
+    def run(self, root: etree.Element) -> None:
+        for link in root.iter(_BESIDE):
+            link.tag = "a"
+
+
+class _Citations(InlineProcessor):
+    """Makes a citation in a page's own text a link to its note."""
+
+    def __init__(self, placed: _Blocks):
+        super().__init__(CITATION.pattern)
+        self.placed = placed
+
+    def handleMatch(self, m: re.Match, data: str) -> tuple[etree.Element | None, int | None, int | None]:
+        if found := self.placed.references.get(m[1]):
+            return etree.fromstring(found), m.start(0), m.end(0)
+        return None, None, None  # it is shown as it was typed
 
 
 class _Words(Treeprocessor):
@@ -158,7 +238,7 @@ class _OneMeaning(Treeprocessor):
 
 
 class _Frame(Treeprocessor):
-    """Puts the review state below the title, the grade at the end, and a heading over the notes."""
+    """Puts the review state below the title, and the grade at the end, before the notes."""
 
     def __init__(self, md: Markdown, guide: Guide, today: date):
         super().__init__(md)
@@ -176,47 +256,8 @@ class _Frame(Treeprocessor):
         with_terms, without = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
         self.md.measures = Measures(with_terms, without, prose.measure(paragraphs(root, tables=False)).words)
         grade.text = grade_line(with_terms, without)
-        notes = next((element for element in root if element.get("class") == "footnote"), None)
-        if notes is None:
-            root.append(grade)
-            return
-        root.insert(list(root).index(notes), grade)
-        notes.set("data-search-exclude", "true")  # a search should find the page, not its notes
-        rule, listed = notes.find("hr"), notes.find("ol")
-        rule.tag, rule.text = "h2", "Where this comes from"
-        rule.set("id", "where-this-comes-from")
-        notes.remove(listed)
-        closed = etree.SubElement(notes, "details", {"class": "notes"})
-        etree.SubElement(closed, "summary").text = f"Show the notes ({len(listed)})"
-        closed.append(listed)
-
-
-class _Notes(Treeprocessor):
-    """Names notes by their number, without a paragraph inside, and leaves the ways back to the script.
-
-    Some pages have a hundred of them.
-    """
-
-    def run(self, root: etree.Element) -> None:
-        numbers: dict[str, str] = {}
-        for sup in root.iter("sup"):
-            reference = sup.find("a[@class='footnote-ref']")
-            if reference is not None:
-                numbers[reference.get("href").removeprefix("#fn:")] = reference.text
-                reference.set("href", f"#fn:{reference.text}")
-                sup.attrib.pop("id")
-        for note in root.iter("li"):
-            if number := numbers.get(note.get("id", "").removeprefix("fn:")):
-                note.set("id", f"fn:{number}")
-                text = note[-1]
-                for back in text.findall("a[@class='footnote-backref']"):
-                    text.remove(back)
-                if len(text):  # what stood before the way back
-                    text[-1].tail = (text[-1].tail or "").removesuffix(NBSP_PLACEHOLDER)
-                if len(note) == 1:  # a note that somebody typed may have several paragraphs
-                    note.remove(text)
-                    note.text = text.text
-                    note.extend(text)
+        has_notes = len(root) and root[-1].get("class") == "footnote"
+        root.insert(len(root) - has_notes, grade)
 
 
 class _Boxes(Treeprocessor):
@@ -245,7 +286,7 @@ class _Sections(Treeprocessor):
         if sum(element.tag == "h2" for element in root) >= _FEWEST_SECTIONS:
             mark = etree.Element("p")
             mark.text = self.md.treeprocessors["toc"].marker
-            root.insert(next(i for i, element in enumerate(root) if element.tag not in ("h1", "p")), mark)
+            root.insert(next(i for i, element in enumerate(root) if element.tag not in ("h1", "p", "figure")), mark)
 
 
 class _Navigation(Treeprocessor):
@@ -260,8 +301,6 @@ class _Navigation(Treeprocessor):
                 heading = etree.Element("p")
                 heading.text = "On this page"
                 element.insert(0, heading)
-            elif element.tag == "sup":
-                element.set("data-search-exclude", "true")
 
 
 def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
@@ -357,8 +396,8 @@ class _EditLinks(Treeprocessor):
 class _Links(Treeprocessor):
     """Gives Zensical the links as it reads them; MkDocs reads them as they are.
 
-    A link from the root of docs/ becomes one from the page. An address in raw HTML starts at the
-    page's source, not at its folder on the site, which lies one deeper.
+    A link from the root of docs/ becomes one from the page. An address of a file beside the pages starts
+    at the page's source, not at its folder on the site, which lies one deeper.
     """
 
     def __init__(self, md: Markdown, page: str):
@@ -367,14 +406,13 @@ class _Links(Treeprocessor):
         self.deeper = name != "index.md"
 
     def run(self, root: etree.Element) -> None:
-        for link in root.iter("a"):
-            path, mark, anchor = link.get("href", "").partition("#")
-            if path.startswith("/") and path.endswith(".md"):
-                link.set("href", posixpath.relpath(path[1:], self.folder or ".") + mark + anchor)
-        if self.deeper:
-            raw = self.md.htmlStash.rawHtmlBlocks
-            moved = re.compile(r'((?:href|src)=")\.\./')
-            raw[:] = [moved.sub(r"\1", text) if isinstance(text, str) else text for text in raw]
+        for element in root.iter():
+            for name in {"href", "src"}.intersection(element.keys()):
+                path, mark, anchor = element.get(name).partition("#")
+                if path.startswith("/") and path.endswith(".md"):
+                    element.set(name, posixpath.relpath(path[1:], self.folder or ".") + mark + anchor)
+                elif path.startswith("../") and not path.endswith(".md") and self.deeper:
+                    element.set(name, path.removeprefix("../") + mark + anchor)
 
 
 class _Aliases(Treeprocessor):
@@ -419,19 +457,27 @@ class PageExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         guide = load.current()
-        if repository := self.getConfig("repository"):
-            md.treeprocessors.register(_EditLinks(md, repository), "edit-links", 9)
         for pattern in _UNUSED:
             md.inlinePatterns.deregister(pattern)
-        md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
-        md.preprocessors.register(_Citations(md, guide), "citations", 22)  # after fences, before HTML
-        md.treeprocessors.register(_Boxes(md), "boxes", 14)
-        md.treeprocessors.register(_Words(md, guide), "words", 13)  # after footnotes and inline text
-        md.treeprocessors.register(_OneMeaning(md), "one-meaning", 12)
-        md.treeprocessors.register(_Notes(md), "notes", 11)
-        md.treeprocessors.register(_Frame(md, guide, version.today()), "frame", 10)  # before the list of sections
-        md.treeprocessors.register(_Sections(md), "sections", 8)
+        md.preprocessors.deregister("html_block")
+        md.parser.blockprocessors.deregister("reference")
+        placed = _Blocks(md)
+        md.preprocessors.register(_Data(md, guide, placed), "data", 22)  # after fences
+        md.inlinePatterns.register(_Citations(placed), "citations", 175)  # before links
+        steps = {
+            "blocks": placed,  # after Markdown's own steps: nothing in it is Markdown
+            "boxes": _Boxes(md),
+            "words": _Words(md, guide),
+            "one-meaning": _OneMeaning(md),
+            "frame": _Frame(md, guide, version.today()),
+            "sections": _Sections(md),
+        }
+        if repository := self.getConfig("repository"):
+            steps["edit-links"] = _EditLinks(md, repository)
+        for number, (name, step) in enumerate(steps.items()):
+            md.treeprocessors.register(step, name, 7 - number / len(steps))  # after attr_list (8), before toc (5)
         md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
+        md.treeprocessors.register(_Beside(md), "beside", -1)  # after MkDocs has looked at the links (0)
         page = self.getConfig("page")
         if _ZENSICAL in md.preprocessors:
             page = md.preprocessors[_ZENSICAL].page.path

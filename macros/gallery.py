@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from . import calls
 from .model import Guide
-from .render import escape
+from .render import escape, heading, link, paragraph
 
 
 class Called(NamedTuple):
@@ -30,14 +30,14 @@ def gallery(guide: Guide, *, called: Mapping[str, Called]) -> str:
 
 def _entry(name: str, example: Called | None) -> str:
     parts = [
-        f"## {escape(name)} {{ #macro-{name.replace('_', '-')} }}",
-        escape(re.sub(r" Raises .*", "", " ".join(getdoc(calls.MACROS[name]).split("\n\n")[0].split()))),
-        _arguments(name),
+        heading(2, name, f"macro-{name.replace('_', '-')}"),
+        paragraph(escape(re.sub(r" Raises .*", "", " ".join(getdoc(calls.MACROS[name]).split("\n\n")[0].split())))),
+        paragraph(_arguments(name)),
     ]
     if example:
         parts += [
             f"<pre><code>{escape(example.call)}</code></pre>",
-            f"What comes of it: see [{escape(example.title)}](/{example.path}).",
+            paragraph(f"What comes of it: see {link(escape(example.title), f'/{example.path}')}."),
         ]
     return "\n\n".join(parts)
 

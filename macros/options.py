@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from .cite import SCOPE, SILENT, answer, claim_ids_of, statement
 from .model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option
 from .problem import MacroError, one, suggestion
-from .render import Row, escape, listing, table
+from .render import Row, bullets, escape, link, listing, paragraph, strong, table
 
 #: The questions that every option answers, and those that every method does.
 SHARED = [name for name, field in Option.model_fields.items() if field.title]
@@ -26,7 +26,7 @@ def method_links(guide: Guide, method_ids: Iterable[str]) -> str:
 
 
 def _method_link(guide: Guide, method_id: str) -> str:
-    return f"[{escape(guide.methods[method_id].name)}](/methods/{method_id}.md)"
+    return link(escape(guide.methods[method_id].name), f"/methods/{method_id}.md")
 
 
 def _heading(field: str) -> str:
@@ -80,9 +80,9 @@ def names_list(guide: Guide) -> str:
     for method_id, method in guide.methods.items():
         if method.medical == NOT_REPORTED:
             continue
-        parts = [f"**{_medical(method)}**: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
-        items.append("- " + " ".join(filter(None, parts)))
-    return "\n".join(items)
+        parts = [f"{strong(_medical(method))}: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
+        items.append(" ".join(filter(None, parts)))
+    return bullets(items)
 
 
 def compare_table(guide: Guide, *fields: str) -> str:
@@ -110,8 +110,8 @@ def steps(guide: Guide, method: str) -> str:
     """What is done in one method, step by step. Raises MacroError for an unknown method."""
     said = one("method", guide.methods, method).steps
     if isinstance(said, str):
-        return SILENT
-    return "\n".join(f"{number}. {statement(step)}" for number, step in enumerate(said, 1))
+        return paragraph(SILENT)
+    return bullets(map(statement, said), "ol")
 
 
 def at_a_glance(guide: Guide, method: str) -> str:
@@ -149,7 +149,7 @@ def options_table(guide: Guide) -> str:
     rows = [*methods, *_alternative_rows(guide)]
     columns = ["Option", *map(_heading, SHARED)]
     shown = table("All options, with the same questions answered for each", columns, rows, "methods")
-    return f'<div class="compare" data-compare="true" markdown="block">\n\n{shown}\n\n</div>'
+    return f'<div class="compare" data-compare="true">{shown}</div>'
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:
@@ -168,8 +168,8 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
         named = sorted({guide.claim(c)[1].publisher for c in claim_ids})
         backing = f"{len(named)} of our {len(guide.sources)} sources: {escape(listing(named))}."
         if of_one:
-            link = f"[{escape(condition.name)}](/who-it-is-for.md#{condition_id})"
-            rows.append(Row(condition_id, [link, backing]))
+            name = link(escape(condition.name), f"/who-it-is-for.md#{condition_id}")
+            rows.append(Row(condition_id, [name, backing]))
         else:
             treated = {m for c in claim_ids for m in guide.methods_of(c)}
             cells = [escape(condition.name), answer(condition.says), backing, method_links(guide, treated)]
@@ -177,7 +177,8 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
     if of_one:
         caption = f"What {of_one.name.lower()} is named for"
         shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-        more = "What each of them says, and where they disagree, [stands in the list of all](/who-it-is-for.md)."
-        return f"{shown}\n\n{more}"
+        all_of_them = link("stands in the list of all", "/who-it-is-for.md")
+        more = f"What each of them says, and where they disagree, {all_of_them}."
+        return f"{shown}\n\n{paragraph(more)}"
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
-    return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{SCOPE}"
+    return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{paragraph(SCOPE)}"

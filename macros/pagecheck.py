@@ -320,7 +320,7 @@ _TAGS = set(
     span strong summary sup table tbody td textarea th thead tr ul""".split()  # noqa: SIM905 (a list of words reads best as words)
 )
 _PLAIN_ATTRIBUTES = set(
-    """alt aria-hidden aria-label autocomplete class disabled id markdown open popover popovertarget role rows scope
+    """alt aria-hidden aria-label autocomplete class disabled id open popover popovertarget role rows scope
     start tabindex title""".split()  # noqa: SIM905
 )
 

@@ -1,4 +1,9 @@
-"""Markdown from text: escaping, lists of words, and the one shape of a table."""
+"""HTML from text: escaping, lists of words, and the one shape of a paragraph, a list and a table.
+
+What a macro answers is HTML, each block without a line end, and an empty line between two. Only three
+things in it are not what a browser reads: a citation `[^claim-id]`, whose number depends on the page, a link
+to a page's file below docs/, such as /methods/heat.md, and a heading, which is Markdown, so that the page lists it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from html import escape as html_escape
 from typing import NamedTuple
 
 # What Markdown, its extensions, HTML or Jinja could read as markup anywhere in a line, and
@@ -15,7 +21,7 @@ _LIST = re.compile(r"^([-+]|\d+(?=[.)]))")
 
 
 def escape(text: str) -> str:
-    """`text` as Markdown, HTML or an attribute's value that shows exactly what was typed.
+    """`text` as HTML, Markdown or an attribute's value that shows exactly what was typed.
 
     Markup becomes character references, which Markdown hands through and HTML shows.
     """
@@ -38,11 +44,51 @@ def listing(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+def strong(html: str) -> str:
+    """What is said with weight."""
+    return f"<strong>{html}</strong>"
+
+
+def link(html: str, to: str) -> str:
+    """A link that shows `html`. `to` is a page's path below docs/, such as /methods/heat.md#risks, or an address."""
+    return f'<a href="{html_escape(to)}">{html}</a>'
+
+
+def beside(html: str, address: str) -> str:
+    """A link from a page in a folder of its own to what stands beside the pages, by its address below the root."""
+    return link(html, f"../{address}")
+
+
+def paragraph(html: str, kind: str = "") -> str:
+    """A paragraph; `kind` is its class."""
+    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
+
+
+def bullets(items: Iterable[str], tag: str = "ul") -> str:
+    """A list whose items are HTML; one that begins with [ ] can be ticked. With the tag "ol", it is numbered."""
+    return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+
+def heading(level: int, text: str, anchor: str = "") -> str:
+    """A heading of plain text as Markdown, with its id where it has one of its own."""
+    return f"{'#' * level} {escape(text)}" + (f" {{ #{anchor} }}" if anchor else "")
+
+
 class Row(NamedTuple):
-    """One row: the id that is its anchor, and its cells as one-line Markdown, the header first."""
+    """One row: the id that is its anchor, and its cells as HTML, the header first."""
 
     id: str
     cells: Sequence[str]
+
+
+#: Begins each line of a page that is a block of HTML from a macro, not Markdown. It is a character that Unicode
+#: (23.7) keeps for the inside of programs, which no page may hold: what a page's author types is never HTML.
+BLOCK = "\ufdd0"
+
+
+def blocks(answer: str) -> str:
+    """What a macro answers, as lines for a page's Markdown."""
+    return "\n\n".join(part if part.startswith("#") else BLOCK + part for part in answer.split("\n\n"))
 
 
 #: A table of more columns is stacked on a tablet already.
@@ -55,36 +101,26 @@ def _label(column: str, cells: int) -> str:
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) -> str:
-    """A table as HTML whose cells are Markdown.
+    """A table as HTML.
 
     `caption` and `columns` are plain text; `part` is the part of the data file that the rows
     come from, for the link to edit it. Each row's first cell is its header. Every cell
     names its column, for phones, where the style stacks the cells. Raises ValueError for an
     empty cell or one too many: a table must never leave a reader to guess.
     """
-    name = escape(caption)
-    lines = [
-        f'<table class="shared {"wide" if len(columns) > _NARROW else "narrow"}"'
-        f' data-part="{escape(part)}" markdown="block">',
-        f"<caption>{name}</caption>",
-        '<thead markdown="block">',
-        '<tr markdown="block">',
-        *(f'<th scope="col" markdown="span">{escape(c)}</th>' for c in columns),
-        "</tr>",
-        "</thead>",
-        '<tbody markdown="block">',
+    width = "wide" if len(columns) > _NARROW else "narrow"
+    names = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    parts = [
+        f'<table class="shared {width}" data-part="{escape(part)}"><caption>{escape(caption)}</caption>',
+        f"<thead><tr>{names}</tr></thead><tbody>",
     ]
     for row in rows:
         if len(row.cells) != len(columns) or not all(cell.strip() for cell in row.cells):
             raise ValueError(f"row '{row.id}' of '{caption}' has an empty cell, or not one for each column")
         header, *cells = row.cells
-        lines += [
-            f'<tr id="{escape(row.id)}" markdown="block">',
-            f'<th scope="row" markdown="span">{header}</th>',
-            *(
-                f'<td{_label(column, len(cells))} markdown="span">{cell}</td>'
-                for column, cell in zip(columns[1:], cells, strict=True)
-            ),
-            "</tr>",
+        parts.append(f'<tr id="{escape(row.id)}"><th scope="row">{header}</th>')
+        parts += [
+            f"<td{_label(column, len(cells))}>{cell}</td>" for column, cell in zip(columns[1:], cells, strict=True)
         ]
-    return "\n".join([*lines, "</tbody>", "</table>"])
+        parts.append("</tr>")
+    return "".join([*parts, "</tbody></table>"])

@@ -7,7 +7,7 @@ from .model import Figure, Guide, InWords, Source
 from .options import method_links
 from .pictures import icon_array
 from .problem import one
-from .render import Row, escape, listing, table
+from .render import Row, escape, listing, paragraph, strong, table
 
 #: What stands below the pictures.
 _DOTS = "Each dot is one person."
@@ -65,12 +65,13 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
                 )
                 notes |= _about_the_counts(source)
     if not rows:
-        return SILENT  # an empty table would look like no risk
+        return paragraph(SILENT)  # an empty table would look like no risk
     pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
     if pictures:
-        pictures.append(_PICTURED)
-    above = [_MAY_MISS] if method else []
-    return "\n\n".join([*above, table(caption, columns, rows, "risks"), SCOPE, *notes.values(), *pictures])
+        pictures.append(paragraph(_PICTURED))
+    above = [paragraph(_MAY_MISS)] if method else []
+    below = map(paragraph, [SCOPE, *notes.values()])
+    return "\n\n".join([*above, table(caption, columns, rows, "risks"), *below, *pictures])
 
 
 def one_risk(guide: Guide, risk_id: str) -> str:
@@ -85,17 +86,17 @@ def one_risk(guide: Guide, risk_id: str) -> str:
             notes |= _about_the_counts(source)
     pictures = [f'<div class="counted">{icon_array(count, out_of) or _TOO_MANY}</div>' for count in counts]
     parts = [
-        f"## {_WHAT}",
-        " ".join(map(statement, risk.says)),
-        f"## {_OFTEN}",
-        _how_often(guide, claim_ids, out_of, tell_uncounted=True),
+        f"<h2>{_WHAT}</h2>",
+        paragraph(" ".join(map(statement, risk.says))),
+        f"<h2>{_OFTEN}</h2>",
+        paragraph(_how_often(guide, claim_ids, out_of, tell_uncounted=True)),
         *pictures,
-        *([_DOTS] if pictures else []),
-        *notes.values(),
-        f"## {_TREATMENTS}",
-        _treatments(guide, claim_ids) + ".",
-        _TREATMENT_MAY_MISS,
-        SCOPE,
+        *([paragraph(_DOTS)] if pictures else []),
+        *map(paragraph, notes.values()),
+        f"<h2>{_TREATMENTS}</h2>",
+        paragraph(_treatments(guide, claim_ids) + "."),
+        paragraph(_TREATMENT_MAY_MISS),
+        paragraph(SCOPE),
     ]
     return "\n\n".join(parts)
 
@@ -115,10 +116,10 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     """One picture for all harms that are counted alike, with the same in words."""
     names = listing([escape(name.lower() if index else name) for index, (name, _) in enumerate(harms)])
     each = ", each" if len(harms) > 1 else ""
-    words = f"**{names}{each}:** {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
+    words = f"{strong(f'{names}{each}:')} {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
     words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
     drawn = icon_array(count, out_of) or _TOO_MANY
-    return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
+    return f'<div class="counted">{paragraph(words)}<div>{drawn}</div></div>'
 
 
 def _how_often(guide: Guide, claim_ids: list[str], out_of: int, *, tell_uncounted: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from .cite import claim_text
 from .model import Claim, Guide
 from .problem import one
-from .render import Row, escape, listing, table
+from .render import Row, bullets, escape, link, listing, strong, table
 
 #: For each claim's id, the pages that cite it: their path below docs/ and their title.
 Uses = Mapping[str, Sequence[tuple[str, str]]]
@@ -22,7 +22,7 @@ def sources_table(guide: Guide) -> str:
             Row(
                 source_id,
                 [
-                    f"[{escape(source.publisher)}: {escape(source.title)}](/sources/{source_id}.md)",
+                    link(f"{escape(source.publisher)}: {escape(source.title)}", f"/sources/{source_id}.md"),
                     escape(source.about),
                     escape(source.author.capitalize() if source.author == "none given" else source.author),
                     escape(source.date[0].upper() + source.date[1:]),
@@ -41,7 +41,7 @@ def source(guide: Guide, source: str, *, uses: Uses) -> str:
     unknown source.
     """
     entry = one("source", guide.sources, source)
-    address = "None known." if entry.address == "none known" else f"[{escape(entry.address)}]({entry.address})"
+    address = "None known." if entry.address == "none known" else link(escape(entry.address), entry.address)
     facts = [
         ("Title", escape(entry.title)),
         ("Author", escape(entry.author)),
@@ -56,23 +56,18 @@ def source(guide: Guide, source: str, *, uses: Uses) -> str:
         for claim_id, claim in entry.claims.items()
     ]
     columns = ["Place in the article", "What it says, in our words", "Where we use it"]
-    return "\n".join(
-        [
-            *(f"- **{name}:** {value}" for name, value in facts),
-            "",
-            table(f"What {entry.publisher} says", columns, claims, "sources"),
-        ]
-    )
+    shown = bullets(f"{strong(f'{name}:')} {value}" for name, value in facts)
+    return f"{shown}\n\n{table(f'What {entry.publisher} says', columns, claims, 'sources')}"
 
 
 def _use_cell(claim: Claim, pages: Sequence[tuple[str, str]]) -> str:
     if claim.left_out:
         return f"Left out: {escape(claim.left_out)}"
-    return listing([f"[{escape(title)}](/{path})" for path, title in pages]) or "Nowhere yet."
+    return listing([link(escape(title), f"/{path}") for path, title in pages]) or "Nowhere yet."
 
 
 def _claim_cell(claim: Claim) -> str:
     parts = [claim_text(claim)]
     if claim.note:
-        parts.append(f"*Our note:* {escape(claim.note)}")
-    return " <br>".join(parts)
+        parts.append(f"<em>Our note:</em> {escape(claim.note)}")
+    return " <br />".join(parts)

@@ -10,22 +10,22 @@ from typing import get_args
 from .cite import cited, statement
 from .model import Disagreement, Guide, Statement, Topic
 from .problem import MacroError, one, suggestion
-from .render import Row, escape, listing, table
+from .render import Row, bullets, escape, heading, link, listing, paragraph, strong, table
 
 
 def disagreement(guide: Guide, disagreement: str) -> str:
     """A question on which our sources do not say the same, as a box with all sides."""
     entry = one("disagreement", guide.disagreements, disagreement)
-    return _box(
-        "disagreement", disagreement, f"**Our sources disagree: {escape(entry.question)}**", _sides(guide, entry)
-    )
+    title = f"Our sources disagree: {escape(entry.question)}"
+    return _box("disagreement", disagreement, title, "".join(_sides(guide, entry)))
 
 
 def disagreements(guide: Guide) -> str:
     """Every disagreement, each under a heading with its question."""
     return "\n\n".join(
-        f"## {escape(entry.question)} {{ #{entry_id} }}\n\n{_sides(guide, entry)}"
+        part
         for entry_id, entry in guide.disagreements.items()
+        for part in (heading(2, entry.question, entry_id), *_sides(guide, entry))
     )
 
 
@@ -53,16 +53,17 @@ def disagreements_touched(guide: Guide, markdown: str) -> str:
     ids = touched(guide, markdown)
     if not ids:
         return ""
+    own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
     parts = [
-        "## Where our sources disagree",
-        "Open a question to see what each side says.\n{: .screen }",
-        f"The notes to them stand [on a page of their own](/disagreements.md#{ids[0]}).",
+        heading(2, "Where our sources disagree"),
+        paragraph("Open a question to see what each side says.", "screen"),
+        paragraph(f"The notes to them stand {own_page}."),
     ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
         parts.append(
-            f'<details class="disagreement" id="{entry_id}" markdown="block">\n'
-            f"<summary>{escape(entry.question)}</summary>\n\n{_sides(guide, entry, _unnoted)}\n\n</details>"
+            f'<details class="disagreement" id="{entry_id}"><summary>{escape(entry.question)}</summary>'
+            f"{''.join(_sides(guide, entry, _unnoted))}</details>"
         )
     return "\n\n".join(parts)
 
@@ -83,11 +84,11 @@ def _scope(guide: Guide, side: Statement) -> str:
     return f" (Said of {listing(names)}.)" if 0 < len(names) < len(guide.methods) else ""
 
 
-def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> str:
-    sides = "\n".join(
-        f"- **{escape(_speakers(guide, side))}:** {shown(side)}{_scope(guide, side)}" for side in entry.sides
+def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> list[str]:
+    sides = bullets(
+        f"{strong(f'{escape(_speakers(guide, side))}:')} {shown(side)}{_scope(guide, side)}" for side in entry.sides
     )
-    return f"{sides}\n\n{escape(entry.reader)}"
+    return [sides, paragraph(escape(entry.reader))]
 
 
 def gap(guide: Guide, *gaps: str) -> str:
@@ -95,8 +96,8 @@ def gap(guide: Guide, *gaps: str) -> str:
     if not gaps:
         raise MacroError("it needs the id of a gap.", suggestion("", guide.gaps))
     entries = [one("gap", guide.gaps, gap_id) for gap_id in gaps]
-    items = "\n".join(f"- {escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
-    return _box("gap", f"gap-{gaps[0]}", "**No answer in our sources: ask**", items)
+    items = bullets(f"{escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
+    return _box("gap", f"gap-{gaps[0]}", "No answer in our sources: ask", items)
 
 
 def gaps(guide: Guide) -> str:
@@ -109,7 +110,7 @@ def gaps(guide: Guide) -> str:
             if entry.topic == topic
         ]
         caption = f"{topic.rstrip('?')}: what no source says"
-        parts.append(f"## {topic}\n\n{table(caption, ['What is missing', 'What to ask'], rows, 'gaps')}")
+        parts.append(f"{heading(2, topic)}\n\n{table(caption, ['What is missing', 'What to ask'], rows, 'gaps')}")
     return "\n\n".join(parts)
 
 
@@ -124,9 +125,9 @@ def questions(guide: Guide, *topics: str) -> str:
             raise MacroError(f"no gap has the topic '{topic}'.", suggestion(str(topic), known))
     parts = []
     for topic in topics or known:
-        items = [f"- [ ] {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic]
+        items = bullets(f"[ ] {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic)
         anchor = "ask-" + re.sub(r"\W+", "-", topic.lower()).strip("-")
-        parts.append("\n".join([f"### {escape(topic)} {{ #{anchor} }}", "", *items]))
+        parts.append(f"{heading(3, topic, anchor)}\n\n{items}")
     return "\n\n".join(parts)
 
 
@@ -144,11 +145,10 @@ def search_field(guide: Guide) -> str:
     """The field to search the guide with, and the everyday words that it understands."""
     everyday = json.dumps([[said, entry.word] for entry in guide.words.values() for said in entry.everyday])
     return (
-        f'<div class="search" data-search="{escape(everyday)}">\n'
-        "<p><label>What do you want to know?"
-        '<input type="search" autocomplete="off" disabled></label></p>\n'
-        '<p role="status">Searching needs JavaScript. Without it, the menu lists every page.</p>\n'
-        '<ol class="results"></ol>\n</div>'
+        f'<div class="search" data-search="{escape(everyday)}">'
+        '<p><label>What do you want to know?<input type="search" autocomplete="off" disabled="disabled" /></label></p>'
+        '<p role="status">Searching needs JavaScript. Without it, the menu lists every page.</p>'
+        '<ol class="results"></ol></div>'
     )
 
 
@@ -158,4 +158,4 @@ def _topics(guide: Guide) -> list[str]:
 
 
 def _box(kind: str, box_id: str, title: str, body: str) -> str:
-    return f'<div class="box {kind}" id="{escape(box_id)}" markdown="block">\n\n{title}\n\n{body}\n\n</div>'
+    return f'<div class="box {kind}" id="{escape(box_id)}">{paragraph(strong(title))}{body}</div>'

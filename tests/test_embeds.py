@@ -171,10 +171,9 @@ def test_leaflets_zip_form_and_version_are_told_only_where_they_are():
     assert html.unescape(form) == "https://example.org/o/r/issues/new?template=page-for-clinic.yml"
     assert (ROOT / ".github/ISSUE_TEMPLATE/page-for-clinic.yml").is_file()
     draft, old = Step(VERSION._replace(frozen=False), "", None), Step(VERSION, "data/releases/x.json", None)
-    assert clinics.newest_version(GUIDE, history=[draft]).startswith("No version has been published yet.")
-    assert clinics.newest_version(GUIDE, history=[draft, old]) == (
-        "The newest version is that of 3 February 2001 (a1b2c3d4e5)."
-    )
+    assert clinics.newest_version(GUIDE, history=[draft]).startswith("<p>No version has been published yet.")
+    newest = "<p>The newest version is that of 3 February 2001 (a1b2c3d4e5).</p>"
+    assert clinics.newest_version(GUIDE, history=[draft, old]) == newest
 
 
 def test_a_closed_box_loads_nothing_and_an_open_one_shows_it(address, open_tab):

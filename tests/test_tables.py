@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import html
-import re
 from datetime import date
 
-import markdown
 import pytest
+from lxml.html import fromstring
 
 from macros import options, risks
+from macros.extension import converted
 from macros.model import Guide, Review
 from macros.problem import MacroError
-from macros.render import Row, escape, listing, table
+from macros.render import Row, blocks, escape, link, listing, table
 from macros.review import review_line
 
 
 def test_a_figure_stays_with_the_methods_that_its_source_gave_it_for(small):
     everything, heat, release = (risks.risk_table(small, m) for m in (None, "heat", "release"))
     for shown in (everything, heat):
-        assert "**7 out of every 2,000 people**. The other 1,993 do not have it." in shown
+        assert "<strong>7 out of every 2,000 people</strong>. The other 1,993 do not have it." in shown
         assert "One count for chemical injection and heat together.[^one-infection]" in shown
         assert "It counts loosely." in shown
     assert "2,000" not in release
@@ -46,8 +46,8 @@ def test_a_count_says_for_which_treatments_of_its_row_there_is_none(small):
 
 def test_a_list_of_risks_does_not_look_like_all_that_can_happen(small):
     above, _, _ = risks.risk_table(small, "release").partition("<table")
-    assert above == "This list may not be complete. A harm that is not listed can still happen.\n\n"
-    _, _, below = risks.one_risk(small, "infection").partition("## Treatments")
+    assert above == "<p>This list may not be complete. A harm that is not listed can still happen.</p>\n\n"
+    _, _, below = risks.one_risk(small, "infection").partition(">Treatments<")
     assert "If a treatment is missing here, it may still do this harm." in below
 
 
@@ -91,14 +91,22 @@ def test_a_table_has_a_caption_headers_anchors_and_no_empty_cell():
     ],
 )
 def test_text_shows_as_typed_wherever_it_lands(typed):
-    source = f"{escape(typed)}\n\n{table(typed, ['A', 'B'], [Row('r', [escape(typed), escape(typed)])], 'risks')}"
-    md = markdown.Markdown(extensions=["abbr", "attr_list", "footnotes", "md_in_html", "tables"])
-    md.block_level_elements.append("caption")
-    out = md.convert(source)
-    shown = html.unescape(re.sub(r"<[^>]*>", "\0", out))
-    assert shown.count(typed) == 4  # paragraph, caption, header of the row, cell
-    assert "<script" not in out
-    assert "onclick=x>" not in out
+    rows = [Row("r", [escape(typed), escape(typed), link(escape(typed), f"https://example.org/?{typed}")])]
+    shared = blocks(table(typed, ["A", typed, "C"], rows, "risks"))
+    page, _ = converted(f"# {escape(typed)}\n\n{escape(typed)}\n\n{shared}\n")
+    page = fromstring(f"<main>{page}</main>")
+    shown = [page.find("h1"), page.xpath("p[not(@class)]")[0], *page.xpath("//caption|//tr[@id='r']/*|//thead//th[2]")]
+    assert [element.text_content() for element in shown] == [typed] * 7
+    assert page.xpath("//td/@data-label") == [typed, "C"]
+    assert page.xpath("//td/a/@href") == [f"https://example.org/?{typed}"]
+    assert not page.xpath("//script|//*[@onclick]|//th/a|//em|//img")
+
+
+def test_what_a_page_holds_is_never_html(small):
+    typed = "<script>alert(1)</script>\n\n<p onclick=x>a</p>\n\ntext <b>b</b> <!-- c --> <img src=x>"
+    page, _ = converted(f"# Title\n\n{typed}\n")
+    for line in typed.split("\n\n"):
+        assert html.escape(line, quote=False) in page
 
 
 def test_listing():

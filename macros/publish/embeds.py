@@ -14,7 +14,6 @@ from datetime import date
 from functools import cache
 
 import jinja2
-from markdown import Markdown
 from markupsafe import Markup
 
 from .. import contract, load
@@ -22,7 +21,7 @@ from ..cite import CITATION
 from ..clinics import EMBEDS, listed
 from ..metadata import LICENSE, NAME
 from ..model import Guide
-from ..render import csp_hash, escape
+from ..render import csp_hash, escape, link
 from ..review import review_line
 from ..version import Version
 
@@ -32,8 +31,8 @@ _ROOT = "../../"
 
 #: Citations in a row, as they stand behind one statement.
 _CITATIONS = re.compile(rf"(?:{CITATION.pattern})+")
-#: The target of a link to a page of the guide, in Markdown. Text from the data has no bracket left.
-_TO_PAGE = re.compile(r"\]\(/([\w/-]+\.md)(#[\w-]+)?\)")
+#: The target of a link to a page of the guide. Text from the data has no quotation mark left.
+_TO_PAGE = re.compile(r'<a href="/([\w/-]+\.md)(#[\w-]+)?"')
 
 
 def files(
@@ -52,7 +51,7 @@ def files(
         "root": _ROOT,
     }
     made = {
-        embed.name: page.render(about, title=embed.title, page=embed.page, body=Markup(_html(guide, embed.markdown)))
+        embed.name: page.render(about, title=embed.title, page=embed.page, body=Markup(_html(guide, embed.html)))
         for embed in listed(guide)
     }
     # What was renamed stands under its old name too: a frame cannot lead on where no script runs.
@@ -107,8 +106,8 @@ def _template() -> jinja2.Template:
     return templates.get_template("embed.html", globals={"style": Markup(style), "style_hash": csp_hash(style)})
 
 
-def _html(guide: Guide, markdown: str) -> str:
-    """What macros answer, as HTML: each citation a link to its claim among our sources."""
+def _html(guide: Guide, answer: str) -> str:
+    """What macros answer, with each citation as a link to its claim among our sources."""
 
     def sources(run: re.Match) -> str:
         claims = [(claim_id, *guide.claim(claim_id)) for claim_id in CITATION.findall(run[0])]
@@ -118,12 +117,9 @@ def _html(guide: Guide, markdown: str) -> str:
             # The name of the source, and the place where one statement rests on several of its claims.
             place = f", {claim.place}" if count[source.publisher] > 1 else ""
             links.setdefault(escape(source.publisher + place), f"/sources/{source_id}.md#{claim_id}")
-        return f" <small>({'; '.join(f'[{text}]({to})' for text, to in links.items())})</small>"
+        return f" <small>({'; '.join(link(text, to) for text, to in links.items())})</small>"
 
-    def to_page(link: re.Match) -> str:
-        return f"]({_ROOT}{contract.address_of(link[1])}{link[2] or ''})"
+    def to_page(found: re.Match) -> str:
+        return f'<a rel="noopener" href="{_ROOT}{contract.address_of(found[1])}{found[2] or ""}"'
 
-    text = _TO_PAGE.sub(to_page, _CITATIONS.sub(sources, markdown))
-    md = Markdown(extensions=["attr_list", "md_in_html"])
-    md.block_level_elements.append("caption")  # so that md_in_html leaves it in its table
-    return md.convert(text).replace("<a ", '<a rel="noopener" ')
+    return _TO_PAGE.sub(to_page, _CITATIONS.sub(sources, answer))
