@@ -39,9 +39,10 @@ def answered(guide: Guide, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _page(guide: Guide, path: str, markdown: str, state: str) -> str:
-    if section := disagreements_touched(guide, markdown):
+    claims = cited(markdown)
+    if section := disagreements_touched(guide, claims, markdown):
         markdown += f"\n\n{blocks(section)}"
-    shown = {claim: etree.fromstring(f"<p>{footnote(guide, claim)}</p>") for claim in cited(markdown)}
+    shown = {claim: etree.fromstring(f"<p>{footnote(guide, claim)}</p>") for claim in claims}
     notes = [f"[^{claim}]: {_inline(note)}" for claim, note in shown.items()]
     lines = [_block(line.removeprefix(BLOCK)) if line.startswith(BLOCK) else line for line in markdown.splitlines()]
     title = next((n for n, line in enumerate(lines) if line.startswith("# ")), -1)

@@ -85,11 +85,6 @@ def footnote(guide: Guide, claim_id: str) -> str:
     return f"{claim_text(claim)} {link(place, f'/sources/{source_id}.md#{claim_id}')}"
 
 
-def reference(number: int) -> str:
-    """A citation as a reader sees it: the number of its note on the page, which it leads to."""
-    return f'<sup data-search-exclude="true"><a class="footnote-ref" href="#fn:{number}">{number}</a></sup>'
-
-
 def notes(guide: Guide, claim_ids: Sequence[str]) -> str:
     """What stands behind a page's citations, as its last section; "" where it has none.
 

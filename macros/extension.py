@@ -16,8 +16,9 @@ import logging
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from markdown import Markdown
@@ -28,7 +29,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
 from . import contract, load, prose, version
-from .cite import CITATION, cited, footnote, notes, reference
+from .cite import CITATION, cited, footnote, notes
 from .model import Guide
 from .render import BLOCK, blocks
 from .review import review_line
@@ -42,7 +43,8 @@ log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 #: Patterns for what the check refuses on pages: HTML, links apart from their text, and addresses in < >. What is typed
 #: is shown as it is then, and each costs time.
 _UNUSED = ["autolink", "automail", "html", "image_reference", "reference", "short_image_ref", "short_reference"]
-#: A link to a file beside the pages, until MkDocs has looked at the links.
+#: What links are until MkDocs has looked at links: those to files beside the pages, which it does not know, and those
+#: to a page's own notes, which are many and right.
 _BESIDE = "beside"
 #: Elements inside which no word becomes a button.
 _PLAIN = {"a", _BESIDE, "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
@@ -77,10 +79,11 @@ class _Data(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        if section := disagreements_touched(self.guide, text):
+        claim_ids = cited(text)
+        if section := disagreements_touched(self.guide, claim_ids, text):
             text += f"\n\n{blocks(section)}"
         known = []
-        for claim_id in cited(text):
+        for claim_id in claim_ids:
             if self.guide.knows(claim_id):
                 known.append(claim_id)
             else:
@@ -92,6 +95,12 @@ class _Data(Preprocessor):
 
     def _kept(self, line: str) -> list[str]:
         return ["", self.placed.keep(line.removeprefix(BLOCK)), ""] if line.startswith(BLOCK) else [line]
+
+
+def _reference(number: int) -> str:
+    """A citation as a reader sees it: the number of its note on the page, which it leads to."""
+    link = f'<{_BESIDE} class="footnote-ref" href="#fn:{number}">{number}</{_BESIDE}>'
+    return f'<sup data-search-exclude="true">{link}</sup>'
 
 
 class _Blocks(Treeprocessor):
@@ -110,7 +119,7 @@ class _Blocks(Treeprocessor):
     def begin(self, claim_ids: Sequence[str]) -> None:
         """Forgets the last page. `claim_ids` are what the next one cites, in the order of its notes."""
         self.html: list[str] = []
-        self.references = {claim_id: reference(number) for number, claim_id in enumerate(claim_ids, 1)}
+        self.references = {claim_id: _reference(number) for number, claim_id in enumerate(claim_ids, 1)}
 
     def keep(self, html: str) -> str:
         """What stands for a block of HTML until it is put back."""
@@ -139,10 +148,10 @@ class _Blocks(Treeprocessor):
 
 
 class _Beside(Treeprocessor):
-    """Makes links of what leads to files beside the pages, which MkDocs does not know. Run it after MkDocs's look."""
+    """Makes links of what was kept from MkDocs. Run it after MkDocs has looked at links (0)."""
 
     def run(self, root: etree.Element) -> None:
-        for link in root.iter(_BESIDE):
+        for link in list(root.iter(_BESIDE)):
             link.tag = "a"
 
 
@@ -159,6 +168,22 @@ class _Citations(InlineProcessor):
         return None, None, None  # it is shown as it was typed
 
 
+@lru_cache(maxsize=1)  # each page asks for it
+def _pattern(forms: tuple[str, ...]) -> re.Pattern:
+    """What finds the longest of these forms as a word of its own. An id behind the sign # is part of an address."""
+    return re.compile(rf"(?<![\w#-])({_one_of(forms)})(?![\w-])", re.I)
+
+
+def _one_of(forms: Iterable[str]) -> str:
+    """A pattern for these forms that looks at each letter once: three times as fast as one form after the other."""
+    rests: dict[str, list[str]] = {}
+    for form in forms:
+        rests.setdefault(form[:1], []).append(form[1:])
+    ends = rests.pop("", None)
+    parts = [re.escape(letter) + _one_of(rest) for letter, rest in rests.items()]
+    return f"(?:{'|'.join([*parts, ''] if ends else parts)})" if parts else ""
+
+
 class _Words(Treeprocessor):
     """Makes each medical word a button that opens its meaning, which stands behind the first."""
 
@@ -169,13 +194,10 @@ class _Words(Treeprocessor):
             for word_id, entry in guide.words.items()
             for form in (entry.word, *entry.forms)
         }
-        forms = sorted(self.entries, key=len, reverse=True)
-        # An id behind the sign # is part of an address.
-        any_form = rf"(?<![\w#-])({'|'.join(map(re.escape, forms))})(?![\w-])"
-        self.pattern = re.compile(any_form, re.I) if forms else None
+        self.pattern = _pattern(tuple(self.entries))
 
     def run(self, root: etree.Element) -> None:
-        if self.pattern:
+        if self.entries:
             self._walk(root)
 
     def _walk(self, element: etree.Element) -> None:
@@ -253,8 +275,10 @@ class _Frame(Treeprocessor):
         line.text = review_line(self.guide, self.today)
         root.insert(title + 1, line)
         grade = etree.Element("p", {"class": "grade", "data-search-exclude": "true"})
-        with_terms, without = prose.measure(paragraphs(root)), prose.measure(paragraphs(root, terms=False))
-        self.md.measures = Measures(with_terms, without, prose.measure(paragraphs(root, tables=False)).words)
+        read = list(paragraphs(root))
+        with_terms, without = prose.measure(one.text for one in read), prose.measure(one.without_terms for one in read)
+        own_words = prose.measure(one.text for one in read if not one.in_table).words
+        self.md.measures = Measures(with_terms, without, own_words)
         grade.text = grade_line(with_terms, without)
         has_notes = len(root) and root[-1].get("class") == "footnote"
         root.insert(len(root) - has_notes, grade)
@@ -280,62 +304,64 @@ class _Boxes(Treeprocessor):
 
 
 class _Sections(Treeprocessor):
-    """Marks where the list of a page's sections goes: behind the first paragraphs, if there are several."""
+    """Lists a page's sections behind its first paragraphs, if there are several. Run it once headings have ids."""
 
     def run(self, root: etree.Element) -> None:
-        if sum(element.tag == "h2" for element in root) >= _FEWEST_SECTIONS:
-            mark = etree.Element("p")
-            mark.text = self.md.treeprocessors["toc"].marker
-            root.insert(next(i for i, element in enumerate(root) if element.tag not in ("h1", "p", "figure")), mark)
+        if sum(element.tag == "h2" for element in root) < _FEWEST_SECTIONS:
+            return
+        listed = etree.Element("nav", {"aria-label": "On this page", "class": "toc", "data-search-exclude": "true"})
+        etree.SubElement(listed, "p").text = "On this page"
+        items = etree.SubElement(listed, "ul")
+        for heading in root.iter("h2"):
+            link = etree.SubElement(etree.SubElement(items, "li"), "a", {"href": f"#{heading.get('id')}"})
+            link.text = "".join(text for text, _ in _pieces(heading))
+        listed.tail = "\n"
+        root.insert(next(i for i, element in enumerate(root) if element.tag not in ("h1", "p", "figure")), listed)
 
 
-class _Navigation(Treeprocessor):
-    """Makes the list of sections a landmark."""
+class Paragraph(NamedTuple):
+    """A paragraph, list item or cell as a reader reads it, with and without its medical words."""
 
-    def run(self, root: etree.Element) -> None:
-        for element in root.iter():
-            if element.get("class") == "toc":
-                element.tag = "nav"
-                element.set("aria-label", "On this page")
-                element.set("data-search-exclude", "true")
-                heading = etree.Element("p")
-                heading.text = "On this page"
-                element.insert(0, heading)
+    text: str
+    without_terms: str
+    in_table: bool
 
 
-def paragraphs(root: etree.Element, terms: bool = True, tables: bool = True) -> Iterator[str]:
+def paragraphs(root: etree.Element) -> Iterator[Paragraph]:
     """The text that a reader reads as prose, a paragraph, list item or cell at a time.
 
-    Headings, notes, the review state, meanings, what changed and what is closed at first are not part of it;
-    without `terms`, the medical words are not either, and without `tables`, no table is.
+    Headings, notes, the review state, meanings, what changed and what is closed at first are not part of it.
     """
 
-    def text(element: etree.Element) -> str:
-        skipped = (
-            element.get("class") == "meaning" or element.tag == "sup" or (not terms and element.get("class") == "word")
-        )
-        own = (
-            ""
-            if skipped
-            else (element.text or "") + "".join(text(child) for child in element if child.tag not in _PARAGRAPHS)
-        )
-        return own + (element.tail or "")
-
-    def walk(element: etree.Element) -> Iterator[str]:
+    def walk(element: etree.Element, in_table: bool) -> Iterator[Paragraph]:
         if element.get("class") in _NO_PROSE or element.tag == "details":
             return
-        if element.tag == "table" and not tables:
-            return
+        in_table = in_table or element.tag == "table"
         if element.tag in _PARAGRAPHS:
-            whole = (element.text or "") + "".join(
-                text(child) for child in element if child.tag not in _PARAGRAPHS | {"ul", "ol"}
-            )
-            if plain := " ".join(_PLACEHOLDER.sub("", whole).split()):
-                yield plain
+            pieces = list(_pieces(element))
+            if text := _shown(piece for piece, _ in pieces):
+                yield Paragraph(text, _shown(piece for piece, is_term in pieces if not is_term), in_table)
         for child in element:
-            yield from walk(child)
+            yield from walk(child, in_table)
 
-    yield from walk(root)
+    yield from walk(root, False)
+
+
+def _pieces(element: etree.Element) -> Iterator[tuple[str, bool]]:
+    """The texts of one paragraph in order, those of paragraphs and lists inside it left out; whether each is a term."""
+    if element.text:
+        yield element.text, element.get("class") == "word"
+    for child in element:
+        if child.tag in _PARAGRAPHS or child.tag in ("ul", "ol"):
+            continue
+        if child.tag != "sup" and child.get("class") != "meaning":
+            yield from _pieces(child)
+        if child.tail:
+            yield child.tail, False
+
+
+def _shown(pieces: Iterable[str]) -> str:
+    return " ".join(_PLACEHOLDER.sub("", "".join(pieces)).split())
 
 
 def grade_line(with_terms: prose.Measure, without: prose.Measure) -> str:
@@ -470,14 +496,13 @@ class PageExtension(Extension):
             "words": _Words(md, guide),
             "one-meaning": _OneMeaning(md),
             "frame": _Frame(md, guide, version.today()),
-            "sections": _Sections(md),
         }
         if repository := self.getConfig("repository"):
             steps["edit-links"] = _EditLinks(md, repository)
         for number, (name, step) in enumerate(steps.items()):
             md.treeprocessors.register(step, name, 7 - number / len(steps))  # after attr_list (8), before toc (5)
-        md.treeprocessors.register(_Navigation(md), "navigation", 4)  # after the list of sections
-        md.treeprocessors.register(_Beside(md), "beside", -1)  # after MkDocs has looked at the links (0)
+        md.treeprocessors.register(_Sections(md), "sections", 4)  # after toc
+        md.treeprocessors.register(_Beside(md), "beside", -1)
         page = self.getConfig("page")
         if _ZENSICAL in md.preprocessors:
             page = md.preprocessors[_ZENSICAL].page.path

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from .cite import claim_ids_of
 from .model import NOT_REPORTED, Guide, Source, Statement
 
 #: The site's name, as in mkdocs.yml; a test holds the two together.
@@ -152,11 +151,6 @@ def _method(guide: Guide, method_id: str, site: str) -> dict:
     """A method with what our sources say of it, and the names of the risks that they name for it."""
     method = guide.methods[method_id]
     by_needle = _claimed(guide, method_id, BY_NEEDLE)
-    risks = [
-        risk_id
-        for risk_id, risk in guide.risks.items()
-        if any(method_id in guide.methods_of(claim_id) for claim_id in claim_ids_of(risk.says))
-    ]
     return _filled(
         {
             **_named(guide, method_id, site),
@@ -165,7 +159,7 @@ def _method(guide: Guide, method_id: str, site: str) -> dict:
             "procedureType": "https://schema.org/PercutaneousProcedure" if by_needle else "",
             "howPerformed": _text(method.steps),
             "followup": _text(method.recovery),
-            "adverseOutcome": _harms(guide, risks),
+            "adverseOutcome": _harms(guide, guide.of_method("risks", method_id)),
         }
     )
 

@@ -305,9 +305,20 @@ class Guide(Entry):
         """The sides of disagreements that rest on the claim: place of the disagreement, its id, place of the side."""
         return self._sides.get(claim_id, ())
 
+    def of_method(self, part: Literal["conditions", "risks"], method: str) -> tuple[str, ...]:
+        """Ids of the risks or conditions that our sources name for a method, in the order of the file."""
+        return tuple(self._of_method.get((part, method), ()))
+
     def __copy__(self) -> Guide:
         copied = super().__copy__()
-        for name in ("_claims", "_methods_of", "_sides", "answers", "counted_in"):  # the copy's entries may be others
+        for name in (
+            "_claims",
+            "_methods_of",
+            "_of_method",
+            "_sides",
+            "answers",
+            "counted_in",
+        ):  # the copy's entries may be others
             copied.__dict__.pop(name, None)
         return copied
 
@@ -333,6 +344,16 @@ class Guide(Entry):
             claim_id: tuple(sorted(place.keys() & (claim.methods or source.methods), key=place.get))
             for claim_id, (_, source, claim) in self._claims.items()
         }
+
+    @cached_property
+    def _of_method(self) -> dict[tuple[str, str], dict[str, None]]:
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for part, entries in (("conditions", self.conditions), ("risks", self.risks)):
+            for entry_id, entry in entries.items():
+                for claim_id in (claim_id for said in entry.says for claim_id in said.cites):
+                    for method in self.methods_of(claim_id):
+                        found.setdefault((part, method), {})[entry_id] = None
+        return found
 
     @cached_property
     def _sides(self) -> dict[str, tuple[tuple[int, str, int], ...]]:

@@ -161,7 +161,8 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
     """
     of_one = None if method is None else one("method", guide.methods, method)
     rows = []
-    for condition_id, condition in guide.conditions.items():
+    for condition_id in guide.conditions if method is None else guide.of_method("conditions", method):
+        condition = guide.conditions[condition_id]
         claim_ids = [c for c in claim_ids_of(condition.says) if method is None or method in guide.methods_of(c)]
         if not claim_ids:
             continue

@@ -25,6 +25,8 @@ MOST_WORDS_IN_SENTENCE, MOST_SENTENCES, MOST_ITEMS = 20, 3, 7
 FEWEST_WORDS, MOST_WORDS = 300, 1000
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[’'.,-]?[A-Za-z0-9]+)*")
+#: How what is read as a sentence ends.
+_SPOKEN = re.compile(r"[.!?:][”\")]*$")
 _END = re.compile(r"(?<=[.!?])[”\")]*\s+(?=[“\"(]?[A-Z0-9])")
 
 #: Wording that the guide does not use, as a pattern, and what to write instead.
@@ -86,12 +88,13 @@ class _Sentence(NamedTuple):
 @lru_cache(maxsize=1 << 14)  # a page is measured several times, and the same tables stand on many pages
 def _told(paragraph: str) -> tuple[int, tuple[_Sentence, ...]]:
     """How many words a paragraph has, and its sentences that count for the grade."""
-    spoken = []
-    for sentence in sentences(paragraph):
-        found = words(sentence)
-        if re.search(r"[.!?:][”\")]*$", sentence) and len(found) > 2:
+    spoken, count = [], 0
+    for part in _END.split(paragraph):
+        found = words(part)
+        count += len(found)
+        if len(found) > 2 and _SPOKEN.search(sentence := part.strip()):
             spoken.append(_Sentence(sentence, len(found), sum(map(count_syllables, found))))
-    return len(words(paragraph)), tuple(spoken)
+    return count, tuple(spoken)
 
 
 @lru_cache(maxsize=1 << 14)  # an edit leaves nearly every text as it was
@@ -113,6 +116,7 @@ def wording(text: str) -> tuple[tuple[str, str], ...]:
     return (*long, *unwanted)
 
 
+@lru_cache(maxsize=1 << 14)
 def count_syllables(word: str) -> int:
     """Syllables of one word as it is read aloud; of a number, one for each digit."""
     if word[0].isdigit():

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 import yaml
-from yaml.events import AliasEvent
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.events import AliasEvent, CollectionEndEvent, MappingStartEvent, NodeEvent, SequenceStartEvent
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from .model import NOT_REPORTED
 from .problem import DataError, Problem, short, trail
@@ -222,15 +222,16 @@ def _decode(raw: bytes, file: str) -> str:
     return raw.decode("utf-8-sig")
 
 
-def _compose(text: str, file: str):
-    problems = []
-    documents = depth = 0
+def _compose(text: str, file: str) -> Node:
+    """The text as nodes. PyYAML's own composer hides what `_refused` looks for."""
+    problems, node = [], None
+    documents = 0
+    inside: list[CollectionNode] = []
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             line, name = event.start_mark.line + 1, type(event).__name__
-            depth += name.endswith("StartEvent") - name.endswith("EndEvent")
             documents += name == "DocumentStartEvent"
-            if depth > _DEEPEST:
+            if len(inside) > _DEEPEST:
                 problems.append(
                     Problem(file, line, "too many [ or { stand inside each other.", "Close what you opened.")
                 )
@@ -243,9 +244,21 @@ def _compose(text: str, file: str):
                 break
             if refused := _refused(event):
                 problems.append(Problem(file, line, *refused))
+            if isinstance(event, CollectionEndEvent):
+                ended = inside.pop()
+                ended.end_mark = event.end_mark
+                if isinstance(ended, MappingNode):
+                    ended.value = list(zip(ended.value[::2], ended.value[1::2], strict=True))
+            elif isinstance(event, NodeEvent):
+                new = _node(event)
+                if inside:
+                    inside[-1].value.append(new)
+                else:
+                    node = new
+                if isinstance(new, CollectionNode):
+                    inside.append(new)
         if problems:
             raise DataError(problems)
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
         raise DataError([_syntax(error, text, file)]) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -254,6 +267,15 @@ def _compose(text: str, file: str):
     if node is None:
         raise DataError([Problem(file, 1, "the file is empty.", "Restore it: undo the last change.")])
     return node
+
+
+def _node(event: NodeEvent) -> Node:
+    marks = event.start_mark, event.end_mark
+    if isinstance(event, MappingStartEvent):
+        return MappingNode("", [], *marks, event.flow_style)
+    if isinstance(event, SequenceStartEvent):
+        return SequenceNode("", [], *marks, event.flow_style)
+    return ScalarNode("", getattr(event, "value", ""), *marks, getattr(event, "style", None))
 
 
 def _refused(event) -> tuple[str, str] | None:

@@ -43,9 +43,10 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     columns = _COLUMNS if method is None else _COLUMNS[:-1]
     rows, notes, counted = [], {}, {}
     out_of = guide.counted_in
-    for risk_id, risk in guide.risks.items():
+    for risk_id in guide.risks if method is None else guide.of_method("risks", method):
+        risk = guide.risks[risk_id]
         said = [s for s in risk.says if any(map(concerns, s.cites))]
-        if not said:
+        if not said:  # it rests on no claim
             continue
         claim_ids = [c for c in claim_ids_of(risk.says) if concerns(c)]
         cells = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import get_args
 
-from .cite import cited, statement
+from .cite import statement
 from .model import Disagreement, Guide, Statement, Topic
 from .problem import MacroError, one, suggestion
 from .render import Row, bullets, escape, heading, link, listing, paragraph, strong, table
@@ -29,13 +29,13 @@ def disagreements(guide: Guide) -> str:
     )
 
 
-def touched(guide: Guide, markdown: str) -> list[str]:
-    """Ids of the disagreements that a page touches and does not show itself.
+def touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> list[str]:
+    """Ids of the disagreements that a page touches, which cites these claims, and does not show itself.
 
     A page touches a question when it cites claims of two sides at least.
     """
     sides: dict[tuple[int, str], set[int]] = {}
-    for claim_id in cited(markdown):
+    for claim_id in claim_ids:
         for number, entry_id, side in guide.sides_of(claim_id):
             sides.setdefault((number, entry_id), set()).add(side)
     return [
@@ -45,12 +45,13 @@ def touched(guide: Guide, markdown: str) -> list[str]:
     ]
 
 
-def disagreements_touched(guide: Guide, markdown: str) -> str:
-    """The section about the disagreements that a page touches: questions that open. "" for none.
+def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> str:
+    """The section about the disagreements that a page touches, which cites these claims; "" for none.
 
-    Each side is named. Where it says so stands on the page of all disagreements, so that this page stays light.
+    Each question opens. Each side is named. Where it says so stands on the page of all disagreements, so that
+    this page stays light.
     """
-    ids = touched(guide, markdown)
+    ids = touched(guide, claim_ids, markdown)
     if not ids:
         return ""
     own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
