@@ -19,7 +19,9 @@ _CODE = re.compile(r"(`+).+?\1", re.S)
 
 def cited(markdown: str) -> list[str]:
     """Ids of the claims that a text cites outside code, each once, in order."""
-    return list(dict.fromkeys(CITATION.findall(_CODE.sub("", markdown))))
+    if "`" in markdown:
+        markdown = _CODE.sub("", markdown)
+    return list(dict.fromkeys(CITATION.findall(markdown)))
 
 
 SILENT = "Our sources do not say."

@@ -134,7 +134,9 @@ class _Blocks(Treeprocessor):
 
     def _element(self, html: str) -> etree.Element:
         html = CITATION.sub(lambda found: self.references.get(found[1], found[0]), html)
-        html, kept = self._RAW.subn(lambda raw: self.md.htmlStash.store(raw[0]).translate(self._HIDDEN), html)
+        kept = "<svg" in html or "&#38;" in html or "&amp;" in html
+        if kept:
+            html = self._RAW.sub(lambda raw: self.md.htmlStash.store(raw[0]).translate(self._HIDDEN), html)
         block = etree.fromstring(html)
         for element in block.iter() if kept else ():
             element.text, element.tail = (text and text.translate(self._SEEN) for text in (element.text, element.tail))
@@ -340,7 +342,8 @@ def paragraphs(root: etree.Element) -> Iterator[Paragraph]:
         if element.tag in _PARAGRAPHS:
             pieces = list(_pieces(element))
             if text := _shown(piece for piece, _ in pieces):
-                yield Paragraph(text, _shown(piece for piece, is_term in pieces if not is_term), in_table)
+                plain = [piece for piece, is_term in pieces if not is_term]
+                yield Paragraph(text, text if len(plain) == len(pieces) else _shown(plain), in_table)
         for child in element:
             yield from walk(child, in_table)
 

@@ -16,12 +16,12 @@ from lightningcss import process_stylesheet
 from .render import csp_hash
 
 _NAMES = re.compile(r"[.#]([A-Za-z][\w-]*)(?=[^{}]*\{)")
-_ATTRIBUTES = re.compile(r'\s(?:class|id)="([^"]*)"')
+_ATTRIBUTES = re.compile(r' (?:class|id)="([^"]*)"')
 #: Pages with parts whose scripts add elements, and the classes that a script gives to what it adds.
-_GROWING = re.compile(r"\sdata-(?:compare|mine|search)=")
+_GROWING = re.compile(" data-(?:compare|mine|search)=")
 _MADE = re.compile(r'class: "([^"]*)"')
-#: Space before a line's first element, which readers never see; not in code, where they do.
-_INDENT = re.compile(r"(<pre\b.*?</pre>)|\n +(?=<)", re.S)
+#: Space before a line's first element, which readers never see.
+_INDENT = re.compile(r"\n +(?=<)")
 _COMMENTS = re.compile(r"^\s+|^\s*//.*\n|\s+// .*$", re.M)
 
 
@@ -54,7 +54,11 @@ def fitted(page: str, given: First) -> str:
         has |= given.made
     style = _cut(given.style, has & _names(given.style))
     page = page.replace(given.style, style, 1).replace(given.style_hash, csp_hash(style), 1)
-    return _INDENT.sub(lambda found: found[1] or "\n", page)
+    first, *others = page.split("<pre")
+    parts = [_INDENT.sub("\n", first)]
+    for code, end, text in (other.partition("</pre>") for other in others):  # in code, readers see each space
+        parts.append(code + end + _INDENT.sub("\n", text))
+    return "<pre".join(parts)
 
 
 @lru_cache

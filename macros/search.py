@@ -14,7 +14,9 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _EMPTY = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _BLOCKS = {*_HEADINGS, "caption", "dd", "div", "dt", "label", "li", "p", "pre", "summary", "td", "th", "tr"}
 #: Attributes that speak to the index alone.
-MARKS = re.compile(r'\s?data-search-\w+="[^"]+"')
+MARKS = re.compile(r' data-search-\w+="[^"]+"')
+#: Where the notes begin, behind which nothing is searched.
+_NOTES = '<div class="footnote"'
 _ROW = re.compile(r'<th scope="row"[^>]*>(.*?)</th>', re.S)
 
 
@@ -60,6 +62,7 @@ def entries(url: str, html: str, answers: Iterable[str], boost: float | None = N
 
     `boost` makes a page count for more or less than others.
     """
+    html, _, _ = html.partition(_NOTES)
     rows = ("".join(words for *_, words in _TOKEN.findall(_MEANING.sub("", row))) for row in _ROW.findall(html))
     tags = [*answers, *rows]
     more = {"tags": tags} | ({"boost": boost} if boost is not None else {})
