@@ -1,15 +1,17 @@
-"""The guide's macros. Data flows one way: text, read, load, model, macro, Markdown.
+"""The guide's macros. Data flows one way: text, read, load, model, macro, HTML.
 
 `define_env` is called by mkdocs-macros; macros.check looks at the same calls without a build.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from . import history, load, pages, version
 from .calls import Context, bound
 from .clinics import Published
 from .metadata import site_address
-from .problem import DataError
+from .problem import DataError, MacroError
 from .review import review_line
 
 
@@ -36,3 +38,14 @@ def define_env(env) -> None:
     if page := getattr(env, "page", None):
         page.title = pages.title(texts[page.path])
         page.meta.update(shown)
+
+
+def on_pre_page_macros(env) -> None:
+    """Answers a page's calls as the check does, and leaves to Jinja only what is wrong, which mkdocs-macros then tells.
+
+    For each page Jinja would write a program, which takes longer than all that the macros do.
+    """
+    with suppress(MacroError):
+        env.markdown = pages.answered(env.markdown, env.macros)
+    if not env.has_j2(env.markdown):
+        env.page.meta["render_macros"] = False

@@ -16,7 +16,7 @@ import logging
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -277,7 +277,7 @@ class _Frame(Treeprocessor):
         line.text = review_line(self.guide, self.today)
         root.insert(title + 1, line)
         grade = etree.Element("p", {"class": "grade", "data-search-exclude": "true"})
-        read = list(paragraphs(root))
+        read = paragraphs(root)
         with_terms, without = prose.measure(one.text for one in read), prose.measure(one.without_terms for one in read)
         own_words = prose.measure(one.text for one in read if not one.in_table).words
         self.md.measures = Measures(with_terms, without, own_words)
@@ -329,38 +329,40 @@ class Paragraph(NamedTuple):
     in_table: bool
 
 
-def paragraphs(root: etree.Element) -> Iterator[Paragraph]:
+def paragraphs(root: etree.Element) -> list[Paragraph]:
     """The text that a reader reads as prose, a paragraph, list item or cell at a time.
 
     Headings, notes, the review state, meanings, what changed and what is closed at first are not part of it.
     """
+    found: list[Paragraph] = []
 
-    def walk(element: etree.Element, in_table: bool) -> Iterator[Paragraph]:
+    def walk(element: etree.Element, in_table: bool) -> None:
         if element.get("class") in _NO_PROSE or element.tag == "details":
             return
         in_table = in_table or element.tag == "table"
         if element.tag in _PARAGRAPHS:
-            pieces = list(_pieces(element))
+            pieces = _pieces(element)
             if text := _shown(piece for piece, _ in pieces):
                 plain = [piece for piece, is_term in pieces if not is_term]
-                yield Paragraph(text, text if len(plain) == len(pieces) else _shown(plain), in_table)
+                found.append(Paragraph(text, text if len(plain) == len(pieces) else _shown(plain), in_table))
         for child in element:
-            yield from walk(child, in_table)
+            walk(child, in_table)
 
-    yield from walk(root, False)
+    walk(root, False)
+    return found
 
 
-def _pieces(element: etree.Element) -> Iterator[tuple[str, bool]]:
+def _pieces(element: etree.Element) -> list[tuple[str, bool]]:
     """The texts of one paragraph in order, those of paragraphs and lists inside it left out; whether each is a term."""
-    if element.text:
-        yield element.text, element.get("class") == "word"
+    found = [(element.text, element.get("class") == "word")] if element.text else []
     for child in element:
         if child.tag in _PARAGRAPHS or child.tag in ("ul", "ol"):
             continue
         if child.tag != "sup" and child.get("class") != "meaning":
-            yield from _pieces(child)
+            found += _pieces(child)
         if child.tail:
-            yield child.tail, False
+            found.append((child.tail, False))
+    return found
 
 
 def _shown(pieces: Iterable[str]) -> str:
