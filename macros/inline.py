@@ -1,7 +1,7 @@
 """What stands inside each page so that its first words need no second request: the first style and script.
 
-The style is cut to the classes and ids that a page has, so that a page pays only for what it shows. The script
-is the same in each. Both are named by their hash in the page's Content-Security-Policy.
+The style is cut to the classes, ids and elements that a page has, so that a page pays only for what it shows. The
+script is the same in each. Both are named by their hash in the page's Content-Security-Policy.
 """
 
 from __future__ import annotations
@@ -12,17 +12,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lightningcss import process_stylesheet
+from rjsmin import jsmin
 
 from .render import csp_hash
 
 _NAMES = re.compile(r"[.#]([A-Za-z][\w-]*)(?=[^{}]*\{)")
 _ATTRIBUTES = re.compile(r' (?:class|id)="([^"]*)"')
+#: Elements that many pages lack, a rule of a style without its spaces, the commas between its selectors, and the
+#: elements that one names. What cuts the style knows classes and ids only.
+_RARE = ("caption", "code", "h3", "pre", "table", "tbody", "td", "th", "thead")
+_RULE = re.compile(r"(?<=[{}])([^{}@]+)\{[^{}]*\}")
+_COMMA = re.compile(r",(?![^(]*\))")
+_TAG = re.compile(r"(?:^|[ >+~]|:has\()([a-z]+[1-6]?)")
 #: Pages with parts whose scripts add elements, and the classes that a script gives to what it adds.
 _GROWING = re.compile(" data-(?:compare|mine|search)=")
 _MADE = re.compile(r'class: "([^"]*)"')
 #: Space before a line's first element, which readers never see.
 _INDENT = re.compile(r"\n +(?=<)")
-_COMMENTS = re.compile(r"^\s+|^\s*//.*\n|\s+// .*$", re.M)
 
 
 class First(NamedTuple):
@@ -41,7 +47,7 @@ def first(style: str, script: str, later: Iterable[str]) -> First:
 
     `later` has the texts of the other scripts. Raises ValueError for a style that cannot be read.
     """
-    style, script = process_stylesheet(style), _COMMENTS.sub("", script)
+    style, script = process_stylesheet(style), jsmin(script)
     made = frozenset(name for text in later for names in _MADE.findall(text) for name in names.split())
     return First(style, csp_hash(style), script, csp_hash(script), made)
 
@@ -50,9 +56,11 @@ def fitted(page: str, given: First) -> str:
     """A built page that holds the whole style, with the part of it that the page needs, and without indents."""
     body = page[page.index("</head>") :]
     has = frozenset(name for names in _ATTRIBUTES.findall(body) for name in names.split())
-    if _GROWING.search(body):
+    grows = bool(_GROWING.search(body))
+    if grows:
         has |= given.made
-    style = _cut(given.style, has & _names(given.style))
+    lacks = frozenset() if grows else frozenset(tag for tag in _RARE if f"<{tag}" not in body)
+    style = _cut(given.style, has & _names(given.style), lacks)
     page = page.replace(given.style, style, 1).replace(given.style_hash, csp_hash(style), 1)
     first, *others = page.split("<pre")
     parts = [_INDENT.sub("\n", first)]
@@ -68,5 +76,9 @@ def _names(style: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _cut(style: str, used: frozenset[str]) -> str:
-    return process_stylesheet(style, unused_symbols=set(_names(style) - used))
+def _cut(style: str, used: frozenset[str], lacks: frozenset[str]) -> str:
+    def needed(rule: re.Match) -> str:
+        selectors = _COMMA.split(rule[1])
+        return rule[0] if any(lacks.isdisjoint(_TAG.findall(selector)) for selector in selectors) else ""
+
+    return _RULE.sub(needed, process_stylesheet(style, unused_symbols=set(_names(style) - used)))

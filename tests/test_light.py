@@ -151,6 +151,41 @@ def test_nothing_moves_when_the_rest_comes(published_at, open_tab, page):
     assert tab.evaluate("document.documentElement.scrollWidth") == 320
 
 
+#: How far things moved since the page was opened, as web.dev/articles/cls counts it.
+_MOVED = """() => new Promise((done) => {
+  let moved = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) moved += entry.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(moved), 200);
+})"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (412, 915)])
+def test_the_rest_of_a_page_is_laid_out_after_its_first_words_and_nothing_moves(
+    published, published_at, open_tab, width, height
+):
+    tab = open_tab(width)
+    tab.set_viewport_size({"width": width, "height": height})
+    moved = {}
+    for page in sorted({*pages(published)} - {"search"}):  # whose script takes away that it needs one
+        tab.goto(published_at + page)
+        if shift := tab.evaluate(_MOVED):
+            moved[page] = shift
+        assert tab.evaluate("document.documentElement.dataset.first") is None
+        assert tab.locator("article > *").evaluate_all(
+            "all => all.every((element) => getComputedStyle(element).contentVisibility === 'visible')"
+        )
+    assert moved == {}
+    tab.add_init_script("globalThis.requestAnimationFrame = () => {}")  # the rest is never laid out
+    tab.goto(f"{published_at}disagreements/")
+    late = tab.locator("article > *").evaluate_all(
+        "all => all.filter((element) => getComputedStyle(element).contentVisibility === 'auto').length"
+    )
+    assert late > 20
+    tab.goto(f"{published_at}disagreements/#for-good")
+    assert tab.evaluate("document.documentElement.dataset.first") is None
+
+
 def test_what_is_ticked_before_the_script_came_is_kept(published_at, open_tab):
     tab = open_tab(360)
     held = []

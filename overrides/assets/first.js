@@ -6,6 +6,12 @@
   const key = "neurolysis-guide:scheme";
   try { root.dataset.scheme = localStorage[key] ?? ""; } catch {} // private windows may refuse
 
+  // The first words are painted before the rest is laid out; not where the address leads into the rest.
+  if (!location.hash) {
+    root.dataset.first = "";
+    addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => delete root.dataset.first)));
+  }
+
   // Fetches a file once; what could not be had is asked for again at the next touch.
   const files = {};
   const add = (file, tag, attributes) => files[file] ??= new Promise((done) => {
