@@ -13,6 +13,7 @@ from .cite import CITATION, cited
 from .gallery import Called
 from .model import Guide
 from .problem import MacroError
+from .render import BLOCK
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 _GALLERY = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
@@ -90,7 +91,8 @@ def called(texts: Mapping[str, str]) -> dict[str, Called]:
 def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
     """A page's Markdown with its calls answered, as mkdocs-macros answers them, but ten times as fast.
 
-    Raises macros.problem.MacroError for a call that is wrong.
+    What is typed on the page is never taken for what a macro answers. Raises macros.problem.MacroError for a
+    call that is wrong.
     """
 
     def answer(call: re.Match) -> str:
@@ -103,7 +105,7 @@ def answered(text: str, macros: Mapping[str, Callable[..., str]]) -> str:
         except Exception as error:  # whatever a page's author made it do
             raise MacroError(f"a call cannot be answered: {error}.", "Run make check, which names its line.") from error
 
-    return _CALL.sub(answer, body(text))
+    return _CALL.sub(answer, body(text).replace(BLOCK, ""))
 
 
 def uses(guide: Guide, texts: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

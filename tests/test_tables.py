@@ -11,8 +11,9 @@ from lxml.html import fromstring
 from macros import options, risks
 from macros.extension import converted
 from macros.model import Guide, Review
+from macros.pages import answered
 from macros.problem import MacroError
-from macros.render import Row, blocks, escape, link, listing, table
+from macros.render import BLOCK, Row, blocks, escape, link, listing, table
 from macros.review import review_line
 
 
@@ -102,11 +103,13 @@ def test_text_shows_as_typed_wherever_it_lands(typed):
     assert not page.xpath("//script|//*[@onclick]|//th/a|//em|//img")
 
 
-def test_what_a_page_holds_is_never_html(small):
-    typed = "<script>alert(1)</script>\n\n<p onclick=x>a</p>\n\ntext <b>b</b> <!-- c --> <img src=x>"
-    page, _ = converted(f"# Title\n\n{typed}\n")
-    for line in typed.split("\n\n"):
+def test_what_is_typed_on_a_page_is_never_html():
+    typed = ["<script>alert(1)</script>", "<p onclick=x>a</p>", "text <b>b</b> <!-- c --> <img src=x>"]
+    whole = "\n\n".join(["# Title", *typed, BLOCK + typed[0], BLOCK + "<i>"])
+    page, _ = converted(answered(whole, {}))
+    for line in [*typed, "<i>"]:
         assert html.escape(line, quote=False) in page
+    assert not fromstring(f"<main>{page}</main>").xpath("//script|//b|//i|//img|//*[@onclick]|//comment()")
 
 
 def test_listing():
