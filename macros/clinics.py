@@ -17,7 +17,7 @@ from .cite import CITATION
 from .metadata import NAME
 from .model import Guide
 from .options import ALTERNATIVES_TITLE, alternatives_table
-from .publish.outward import FEEDS, FILES, FOLDER
+from .publish.listed import FEEDS, FILES, FOLDER
 from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
 from .review import day
 from .risks import one_risk, risk_table, risks_title

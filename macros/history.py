@@ -9,7 +9,6 @@ from functools import lru_cache
 from . import contract, load, pages, releases, version
 from .changes import Step, changes
 from .model import Guide
-from .publish import data
 from .version import Version
 
 #: Where the frozen files stand below the site's root.
@@ -29,12 +28,18 @@ def steps(guide: Guide, texts: Mapping[str, str]) -> list[Step]:
     ]
     if not now.frozen:
         # What the draft says is compared with the version before it, if there is one.
-        told.insert(0, (now, "", json.loads(data.whole(guide, texts, now)) if told else {}))
+        told.insert(0, (now, "", _draft(guide, texts, now) if told else {}))
     befores = [content for *_, content in told[1:]]
     return [
         Step(at, file, changes(before, content, led) if before else None)
         for (at, file, content), before in zip(told, [*befores, None], strict=True)
     ]
+
+
+def _draft(guide: Guide, texts: Mapping[str, str], now: Version) -> Mapping:
+    from .publish import data  # noqa: PLC0415 (it takes long, and a guide without versions needs none of it)
+
+    return json.loads(data.whole(guide, texts, now))
 
 
 def current() -> list[Step]:

@@ -12,7 +12,7 @@ from ..metadata import site_address
 from ..problem import DataError
 from ..review import review_line
 from . import data, embeds, feeds, materials
-from .outward import FOLDER
+from .listed import FOLDER
 
 
 def made(site: str) -> dict[str, str]:

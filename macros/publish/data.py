@@ -20,10 +20,9 @@ from ..metadata import LICENSE, NAME
 from ..pages import own_words, shown, title
 from ..review import review_line
 from ..version import Version
+from .listed import FILES, FOLDER
 from .outward import (
     DOES_NOT_APPLY,
-    FILES,
-    FOLDER,
     Alternative,
     AlternativesFile,
     AlternativeWithClaims,

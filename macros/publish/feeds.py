@@ -10,7 +10,7 @@ from html import escape
 
 from ..changes import Step
 from ..metadata import LICENSE, NAME
-from .outward import FEEDS
+from .listed import FEEDS
 
 (ATOM, _), (JSON, _) = FEEDS
 _PAGE = "versions/"
