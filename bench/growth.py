@@ -17,7 +17,7 @@ from typing import NamedTuple
 from macros import load, pages
 
 from . import content, grown, peers, serving
-from .run import WORK, Cost, cost, load_now, ratio, repeated, table, written
+from .run import WORK, Cost, cost, load_now, ratio, table, typical, written
 
 #: A page that guides of every size have, with the same text.
 _PAGE = "methods/heat"
@@ -34,6 +34,10 @@ def exponent(costs: Mapping[int, float]) -> float:
     points = [(math.log(pages), math.log(cost)) for pages, cost in costs.items()]
     x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
     return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+
+
+#: How often each is built; of guides that are not listed, once.
+_TURNS = {16: 7, 100: 5, 400: 3}
 
 
 class Built(NamedTuple):
@@ -63,7 +67,7 @@ def _built(project: Path) -> Cost:
 
 
 def measured(size: int) -> dict[str, Built]:
-    """What each builder takes for so many pages; all in a row, so that the same moment hits all."""
+    """What each builder takes for so many pages."""
     project, parts = grown.make(WORK / f"grown/{size}", size)
     guide = load.parse((project / "data/neurolysis.yml").read_bytes(), "data/neurolysis.yml")
     texts = pages.read_pages(project / "docs")
@@ -81,8 +85,11 @@ def measured(size: int) -> dict[str, Built]:
         **{name: (peer.build, peer.site) for name, peer in made.items()},
     }
     wanted = {name: both for name, both in builders.items() if size <= _LARGEST.get(name, size)}
-    times = 3 if size < 100 else 1
-    return {name: Built(repeated(build, times), weight(site)) for name, (build, site) in wanted.items()}
+    runs: dict[str, list[Cost]] = {name: [] for name in wanted}
+    for _ in range(_TURNS.get(size, 1)):  # in turns, so that a busy moment hits all alike
+        for name, (build, _) in wanted.items():
+            runs[name].append(build())
+    return {name: Built(typical(runs[name]), weight(site)) for name, (_, site) in wanted.items()}
 
 
 def _of(costs: Mapping[str, Built], name: str, field: str) -> float:

@@ -49,9 +49,14 @@ def cost(command: Sequence[str | Path], folder: Path, **environment: str) -> Cos
     return Cost(used.ru_utime + used.ru_stime, clock, used.ru_maxrss / 1024)
 
 
-def repeated(build: Callable[[], Cost], times: int) -> Cost:
+def typical(runs: Sequence[Cost]) -> Cost:
     """The median of several runs, each figure by itself."""
-    return Cost(*map(median, zip(*(build() for _ in range(times)), strict=True)))
+    return Cost(*map(median, zip(*runs, strict=True)))
+
+
+def repeated(build: Callable[[], Cost], times: int) -> Cost:
+    """What a build typically takes."""
+    return typical([build() for _ in range(times)])
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
