@@ -35,7 +35,7 @@ def plain(guide: Guide, texts: Mapping[str, str]) -> dict[str, str]:
 def answered(guide: Guide, texts: Mapping[str, str]) -> dict[str, str]:
     """Each page's Markdown by its path, with its macros answered. No version is listed: there may be none."""
     macros = bound(guide, Context(pages.uses(guide, texts)))
-    return {path: pages.answered(text, macros) for path, text in texts.items()}
+    return {path: pages.answered(pages.body(text), macros) for path, text in texts.items()}
 
 
 def _page(guide: Guide, path: str, markdown: str, state: str) -> str:

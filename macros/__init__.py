@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 
 from . import history, load, pages, version
-from .calls import Context, bound
+from .calls import MACROS, Context, bound
 from .clinics import Published
 from .metadata import site_address
 from .problem import DataError, MacroError
+from .render import BLOCK
 from .review import review_line
+
+log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 
 
 def define_env(env) -> None:
@@ -41,11 +44,18 @@ def define_env(env) -> None:
 
 
 def on_pre_page_macros(env) -> None:
-    """Answers a page's calls as the check does, and leaves to Jinja only what is wrong, which mkdocs-macros then tells.
+    """Answers a page's calls, by the same function as the check, and tells of what is no call of a macro.
 
-    For each page Jinja would write a program, which takes longer than all that the macros do.
+    Jinja reads no page then: what is typed there can do no more than call a macro. It would write a program for
+    each page, too, which takes longer than all that the macros do.
     """
-    with suppress(MacroError):
-        env.markdown = pages.answered(env.markdown, env.macros)
-    if not env.has_j2(env.markdown):
-        env.page.meta["render_macros"] = False
+    try:
+        env.markdown = pages.answered(env.markdown, {name: env.macros[name] for name in MACROS})
+    except MacroError as error:
+        env.markdown = env.markdown.replace(BLOCK, "")
+        log.warning("docs/%s: %s", env.page.file.src_uri, error)
+    if env.has_j2(env.markdown):
+        log.warning(
+            "docs/%s: something in it is no call of a macro. 'make check' names the line.", env.page.file.src_uri
+        )
+    env.page.meta["render_macros"] = False

@@ -19,7 +19,7 @@ from .extension import Measures, converted
 from .history import steps
 from .model import Guide
 from .pagecheck import built_problems, front_matter, link_problems, page_problems
-from .pages import answered, read_pages
+from .pages import CALL, answered, body, read_pages
 from .pages import uses as all_uses
 from .problem import DataError, Problem
 from .render import number as thousands
@@ -87,8 +87,8 @@ def shown_problems(
     guide: Guide, texts: Mapping[str, str], line_of: Callable[[tuple], int], file: str
 ) -> Iterator[Problem]:
     """Each gap stands where a reader looks for the answer, not only on the page of all gaps."""
-    calls = re.findall(r"\{\{ *gap\(.*?\) *\}\}", "\n".join(texts.values()))
-    shown = set(re.findall(r"""["']([\w-]+)["']""", " ".join(calls)))
+    calls = [call for text in texts.values() for call in CALL.finditer(text) if call[1] == "gap"]
+    shown = {gap_id for call in calls for gap_id in re.findall(r"""["']([\w-]+)["']""", call[2])}
     for gap_id in guide.gaps:
         if gap_id not in shown:
             yield Problem(
@@ -157,7 +157,7 @@ def check(docs: Path = load.DOCS, data: Path = load.DATA, links: Path = contract
     anchors, linkable = {}, {}
     drawn = [drawing(guide, method) for method in DRAWN if method in guide.methods]
     for path, text in texts.items():
-        page, measures = converted(answered(text, macros), path)
+        page, measures = converted(answered(body(text), macros), path)
         kind = front_matter(text, path)[0].kind
         line, over = measure_problems(measures, names[path], kind is not None)
         if kind != "gallery":  # it is for editors, and promises nothing

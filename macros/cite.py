@@ -12,9 +12,9 @@ from .model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
 from .render import escape, link, listing, number, strong
 
 #: A citation in a page's Markdown; its group is the claim's id.
-CITATION = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+CITATION = re.compile(r"\[\^([^\]\s]+)\]")
 
-_CODE = re.compile(r"(`+).+?\1", re.S)
+_CODE = re.compile(r"(`+)(?:(?!\n\n).)+?\1", re.S)
 
 
 def cited(markdown: str) -> list[str]:

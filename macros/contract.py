@@ -470,13 +470,13 @@ def offered_now(docs: Path = load.DOCS, data: Path = load.DATA) -> dict[str, dic
     from .extension import converted  # noqa: PLC0415
     from .history import steps  # noqa: PLC0415
     from .pagecheck import front_matter  # noqa: PLC0415
-    from .pages import answered, read_pages, uses  # noqa: PLC0415
+    from .pages import answered, body, read_pages, uses  # noqa: PLC0415
 
     guide, texts = load.current(data), read_pages(docs)
     macros = bound(guide, Context(uses(guide, texts), steps(guide, texts)))
     kinds = {path: front_matter(text, path)[0] for path, text in texts.items()}
     shown = [path for path in texts if not (kinds[path] and kinds[path].kind == "gallery")]
-    return offered({path: converted(answered(texts[path], macros), path)[0] for path in shown})
+    return offered({path: converted(answered(body(texts[path]), macros), path)[0] for path in shown})
 
 
 def main() -> int:

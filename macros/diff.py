@@ -20,7 +20,7 @@ from . import changes, contract, load, version
 from .calls import Context, bound
 from .extension import Measures, converted
 from .model import Guide
-from .pages import answered, as_text, read_pages, uses
+from .pages import answered, as_text, body, read_pages, uses
 from .problem import DataError, MacroError
 from .publish import data
 from .sources import Uses
@@ -43,7 +43,7 @@ def snapshot(guide: Guide, texts: Mapping[str, str]) -> Snapshot:
     markdown = {}
     for path, text in texts.items():
         try:
-            markdown[path] = answered(text, macros)
+            markdown[path] = answered(body(text), macros)
         except MacroError:
             continue
     return Snapshot(guide, cited, markdown, {path: converted(text)[1] for path, text in markdown.items()})

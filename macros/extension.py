@@ -496,8 +496,8 @@ class PageExtension(Extension):
         md.preprocessors.register(_Data(md, guide, placed), "data", 22)  # after fences
         md.inlinePatterns.register(_Citations(placed), "citations", 175)  # before links
         steps = {
-            "blocks": placed,  # after Markdown's own steps: nothing in it is Markdown
             "boxes": _Boxes(md),
+            "blocks": placed,  # after Markdown's own steps: nothing in it is Markdown
             "words": _Words(md, guide),
             "one-meaning": _OneMeaning(md),
             "frame": _Frame(md, guide, version.today()),

@@ -49,8 +49,8 @@ _loaded = _modules()
 
 def on_startup(command, dirty):
     """Remembers whether this is a preview, for which no pictures are drawn."""
-    gc.set_threshold(_GARBAGE)
     global _serving, _kept  # noqa: PLW0603 (MkDocs hands this to nobody else)
+    gc.set_threshold(_GARBAGE)
     _serving = command == "serve"
     if _serving:
         from macros import preview  # noqa: PLC0415 (a build needs none of it)

@@ -24,7 +24,7 @@ from .calls import arguments as arguments_of
 from .cite import CITATION
 from .explain import explain
 from .model import Entry, Guide, form
-from .pages import body
+from .pages import CALL, body, given
 from .pictures import ICON_ARRAY
 from .problem import DataError, MacroError, Problem, suggestion
 from .read import INVISIBLE, read
@@ -169,6 +169,7 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
         if "{#" in line:
             mend = "A heading's own id has a space: { #id }. Take any other away."
             yield Problem(file, number, "'{#' begins a hidden comment, and hides what follows.", mend)
+    outside_code = {number for number, _ in prose_lines(text)}
     for node in template.body:
         if not isinstance(node, nodes.Output):
             continue  # a {% %}, told above
@@ -187,6 +188,23 @@ def _call_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
             elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
                 mend = "Put the call on a line of its own, with an empty line before and after."
                 yield Problem(file, part.lineno, f"'{shown}' has more than a call in it.", mend)
+            elif part.lineno not in outside_code:
+                mend = "Take it out of the code: there it would be answered, too."
+                yield Problem(file, part.lineno, f"'{shown}' is a call inside code.", mend)
+            elif problem := _reading_problem(lines[part.lineno - 1]):
+                yield Problem(file, part.lineno, *problem)
+
+
+def _reading_problem(line: str) -> tuple[str, str] | None:
+    """Why the build could not read a line as a call that Jinja takes for one, and the mend."""
+    call = CALL.fullmatch(line)
+    if not call:
+        return f"'{line.strip()}' is not written as a call.", 'Write it like {{ risk_table("heat") }}.'
+    try:
+        given(call)
+    except MacroError as error:
+        return error.what, error.mend
+    return None
 
 
 def _call_problem(node: nodes.Node, guide: Guide) -> tuple[str, str] | None:

@@ -65,8 +65,14 @@ def paragraph(html: str, kind: str = "") -> str:
 
 
 def bullets(items: Iterable[str], tag: str = "ul") -> str:
-    """A list whose items are HTML; one that begins with [ ] can be ticked. With the tag "ol", it is numbered."""
+    """A list whose items are HTML. With the tag "ol", it is numbered."""
     return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+
+def boxes(items: Iterable[str]) -> str:
+    """A list of boxes to tick, each with HTML beside it. What is ticked stays on the reader's device."""
+    start, end = '<li class="tick" data-mine="true"><label><input type="checkbox" />', "</label></li>"
+    return f"<ul>{''.join(f'{start}{item}{end}' for item in items)}</ul>"
 
 
 def heading(level: int, text: str, anchor: str = "") -> str:
@@ -86,8 +92,13 @@ class Row(NamedTuple):
 BLOCK = "\ufdd0"
 
 
+#: What no XML may hold (XML 1.0, 2.2), and what Unicode keeps for the inside of programs. Nobody sees it.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
 def blocks(answer: str) -> str:
     """What a macro answers, as lines for a page's Markdown."""
+    answer = _FORBIDDEN.sub("\ufffd", answer)
     return "\n\n".join(part if part.startswith("#") else BLOCK + part for part in answer.split("\n\n"))
 
 

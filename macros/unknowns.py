@@ -10,7 +10,7 @@ from typing import get_args
 from .cite import statement
 from .model import Disagreement, Guide, Statement, Topic
 from .problem import MacroError, one, suggestion
-from .render import Row, bullets, escape, heading, link, listing, paragraph, strong, table
+from .render import Row, boxes, bullets, escape, heading, link, listing, paragraph, strong, table
 
 
 def disagreement(guide: Guide, disagreement: str) -> str:
@@ -126,7 +126,7 @@ def questions(guide: Guide, *topics: str) -> str:
             raise MacroError(f"no gap has the topic '{topic}'.", suggestion(str(topic), known))
     parts = []
     for topic in topics or known:
-        items = bullets(f"[ ] {escape(entry.ask)}" for entry in guide.gaps.values() if entry.topic == topic)
+        items = boxes(escape(entry.ask) for entry in guide.gaps.values() if entry.topic == topic)
         anchor = "ask-" + re.sub(r"\W+", "-", topic.lower()).strip("-")
         parts.append(f"{heading(3, topic, anchor)}\n\n{items}")
     return "\n\n".join(parts)

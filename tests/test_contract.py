@@ -15,7 +15,7 @@ from macros import contract, load
 from macros.calls import Context, bound
 from macros.contract import Contract
 from macros.extension import EXTENSIONS, PageExtension, _Aliases
-from macros.pages import answered, read_pages, uses
+from macros.pages import answered, body, read_pages, uses
 from macros.problem import DataError
 from tests import tools
 from tests.conftest import ROOT, build, run, served
@@ -357,7 +357,7 @@ class Leading(Extension):
 def converted(path: str, found: Contract) -> str:
     """A real page as HTML with its old anchors."""
     guide, texts = load.current(), read_pages(ROOT / "docs")
-    markdown = answered(texts[path], bound(guide, Context(uses(guide, texts))))
+    markdown = answered(body(texts[path]), bound(guide, Context(uses(guide, texts))))
     extensions = [*EXTENSIONS, PageExtension(), Leading(found, contract.address_of(path))]
     return Markdown(extensions=extensions).convert(markdown)
 

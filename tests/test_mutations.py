@@ -18,7 +18,7 @@ from macros import load, pagecheck
 from macros.calls import bound
 from macros.drawings import DRAWN, drawing
 from macros.extension import converted
-from macros.pages import answered, read_pages
+from macros.pages import answered, body, read_pages
 from macros.problem import DataError, Problem
 from tests.conftest import ROOT
 
@@ -163,7 +163,7 @@ def try_page(seed: int) -> tuple[str, str]:
         problems += pagecheck.link_problems(text, path, path, dict.fromkeys(PAGES, AnyAnchor()), lambda other: True)
         if problems:
             return "refused", sound(problems, raw) or ""
-        page, _ = converted(answered(text, bound(guide)))
+        page, _ = converted(answered(body(text), bound(guide)))
         found = pagecheck.built_problems(page, path, [drawing(guide, method) for method in DRAWN])[1]
         # A call doubled, an id that is taken, a box that is none: refused, and harmless.
         if found and all(any(harmless in problem.what for harmless in HARMLESS) for problem in found):

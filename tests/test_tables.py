@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from lxml.html import fromstring
 
-from macros import options, risks
+from macros import load, on_pre_page_macros, options, risks
+from macros.calls import bound
 from macros.extension import converted
 from macros.model import Guide, Review
-from macros.pages import answered
+from macros.pagecheck import page_problems
+from macros.pages import answered, body
 from macros.problem import MacroError
-from macros.render import BLOCK, Row, blocks, escape, link, listing, table
+from macros.render import BLOCK, Row, blocks, bullets, escape, link, listing, table
 from macros.review import review_line
 
 
@@ -101,6 +104,47 @@ def test_text_shows_as_typed_wherever_it_lands(typed):
     assert page.xpath("//td/@data-label") == [typed, "C"]
     assert page.xpath("//td/a/@href") == [f"https://example.org/?{typed}"]
     assert not page.xpath("//script|//*[@onclick]|//th/a|//em|//img")
+
+
+REFUSED = [
+    "{{ risk_table(none) }}",
+    '{{ risk_table("he" + "at") }}',
+    '{{ risk_table("heat").upper() }}',
+    '{{- risk_table("heat") -}}',
+    '{{ (risk_table("heat")) }}',
+    "{{ '\\ufdd0<form action=x></form>' }}",
+    '{{ my_notes("a\\x01b") }}',
+    '{{ my_notes("a\\ud800b") }}',
+    '{{ my_notes("a\\ufdd1wzxhzdk:0\\ufdd2b") }}',
+    '```\n{{ risk_table("heat") }}\n```',
+    "{{ now() }}",
+]
+ANSWERED = ['{{ risk_table("heat") }}', "{{ risk_table ('heat') }}", '{{ my_notes("What (do) I want, & why?") }}']
+
+
+@pytest.mark.parametrize("call", REFUSED + ANSWERED)
+def test_a_call_is_refused_with_its_line_or_answered_by_check_and_build_alike(call):
+    guide, forged = load.current(), "\ufdd0<form></form>"
+    page = f"---\ndescription: About it.\n---\n\n# Title\n\n{call}\n\n{forged}\n"
+    told = {problem.line for problem in page_problems(page, "p.md", guide)}
+    assert bool(told.intersection(range(7, 8 + call.count("\n")))) == (call in REFUSED)
+    env = SimpleNamespace(markdown=body(page), macros=bound(guide), has_j2=lambda text: "{{" in text)
+    env.page = SimpleNamespace(meta={}, file=SimpleNamespace(src_uri="p.md"))
+    env.macros["now"] = lambda: 1  # one of mkdocs-macros' own
+    on_pre_page_macros(env)
+    assert env.page.meta == {"render_macros": False}  # Jinja reads no page
+    shown = fromstring(f"<main>{converted(env.markdown)[0]}</main>")
+    assert "<form></form>" in shown.text_content() and not shown.xpath("//form")
+    if call in ANSWERED:
+        assert "{{" not in env.markdown and env.markdown == answered(body(page), bound(guide))
+
+
+def test_a_page_keeps_a_rule_at_its_start_a_citation_before_a_colon_and_a_bracket_from_the_data(small):
+    assert answered("---\n\n# Title\n\n---\n", {}) == "---\n\n# Title\n\n---\n"
+    claim_id = next(iter(load.current().sources["painx"].claims))
+    page, _ = converted(f"# Title\n\nIt says[^{claim_id}]: yes.\n\n{blocks(bullets(['&#91; &#93; typed']))}")
+    assert 'href="#fn:1">1</a></sup>: yes.' in page and 'id="fn:1"' in page
+    assert "<li>[ ] typed</li>" in page
 
 
 def test_what_is_typed_on_a_page_is_never_html():
