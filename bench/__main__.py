@@ -26,7 +26,7 @@ PEERS = {
     "furo": peers.furo,
     "Starlight": peers.starlight,
 }
-_VISITS, _BUILDS = 9, 3
+_VISITS, _BUILDS = 7, 3
 
 
 def parts(texts: Mapping[str, str]) -> peers.Parts:

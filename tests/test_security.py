@@ -94,7 +94,7 @@ def test_no_page_runs_or_tells_what_it_should_not(site):
         ('<meta name="referrer" content="no-referrer">', ""),
         ('http-equiv="Content-Security-Policy"', 'name="policy"'),
         ("base-uri 'none'; ", ""),
-        ("dataset.scheme =", "dataset.scheme  ="),  # no longer the script of the hash
+        ("dataset.scheme=", "dataset.scheme ="),  # no longer the script of the hash
         ('<meta charset="utf-8">', '<script src="x.js"></script>'),
     ],
 )

@@ -36,9 +36,9 @@
     const pressed = last = event.target.closest(".footnote-ref, .word");
     if (whole || !pressed || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
     event.preventDefault();
-    const at = scrollY;
+    const place = () => pressed.getBoundingClientRect().top, at = place();
     if (!await wake()) pressed.href ? location = pressed.href : pressed.popoverTargetElement.togglePopover();
-    else if (pressed === last && scrollY === at) pressed.click();
+    else if (pressed === last && Math.abs(place() - at) < 9) pressed.click();
   });
 
   addEventListener("DOMContentLoaded", () => {
