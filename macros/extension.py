@@ -16,21 +16,20 @@ import logging
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, STX
 
 from . import contract, load, prose, version
 from .cite import CITATION, cited, footnote, notes
 from .model import Guide
+from .placed import BESIDE, Beside, Blocks, Citations
 from .render import BLOCK, blocks
 from .review import review_line
 from .unknowns import disagreements, disagreements_touched
@@ -43,11 +42,8 @@ log = logging.getLogger("mkdocs.plugins.macros")  # counted by a strict build
 #: Patterns for what the check refuses on pages: HTML, links apart from their text, and addresses in < >. What is typed
 #: is shown as it is then, and each costs time.
 _UNUSED = ["autolink", "automail", "html", "image_reference", "reference", "short_image_ref", "short_reference"]
-#: What links are until MkDocs has looked at links: those to files beside the pages, which it does not know, and those
-#: to a page's own notes, which are many and right.
-_BESIDE = "beside"
 #: Elements inside which no word becomes a button.
-_PLAIN = {"a", _BESIDE, "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
+_PLAIN = {"a", BESIDE, "button", "caption", "code", "figure", "label", "pre", "h1", "h2", "h3", "h4", "summary"}
 #: Classes of such elements. A note is read beside the text, where its words have their meaning already.
 _NO_WORDS = {"footnote", "review"}
 #: Elements that hold one paragraph of text each.
@@ -73,7 +69,7 @@ class Measures(NamedTuple):
 class _Data(Preprocessor):
     """Adds what a page gets from the data by its citations, and keeps HTML from macros away from Markdown."""
 
-    def __init__(self, md: Markdown, guide: Guide, placed: _Blocks):
+    def __init__(self, md: Markdown, guide: Guide, placed: Blocks):
         super().__init__(md)
         self.guide, self.placed = guide, placed
 
@@ -95,79 +91,6 @@ class _Data(Preprocessor):
 
     def _kept(self, line: str) -> list[str]:
         return ["", self.placed.keep(line.removeprefix(BLOCK)), ""] if line.startswith(BLOCK) else [line]
-
-
-def _reference(number: int) -> str:
-    """A citation as a reader sees it: the number of its note on the page, which it leads to."""
-    link = f'<{_BESIDE} class="footnote-ref" href="#fn:{number}">{number}</{_BESIDE}>'
-    return f'<sup data-search-exclude="true">{link}</sup>'
-
-
-class _Blocks(Treeprocessor):
-    """Puts the HTML of macros where it stands on the page, once Markdown has read the rest.
-
-    So what is typed in the data is never read as Markdown, and the HTML, which is most of a page, is read once,
-    by a parser in C.
-    """
-
-    _PLACE = re.compile(f"{STX}block:([0-9]+){ETX}")
-    #: What stays as it is written: drawings, and a typed &, which could look like the beginning of a character's name.
-    _RAW = re.compile("<svg.*?</svg>|&(?:#38|amp);")
-    #: Markdown's own signs around what it keeps, which XML does not allow, and what stands for them.
-    _HIDDEN, _SEEN = str.maketrans(STX + ETX, "\ufdd1\ufdd2"), str.maketrans("\ufdd1\ufdd2", STX + ETX)
-
-    def begin(self, claim_ids: Sequence[str]) -> None:
-        """Forgets the last page. `claim_ids` are what the next one cites, in the order of its notes."""
-        self.html: list[str] = []
-        self.references = {claim_id: _reference(number) for number, claim_id in enumerate(claim_ids, 1)}
-
-    def keep(self, html: str) -> str:
-        """What stands for a block of HTML until it is put back."""
-        self.html.append(html)
-        return f"{STX}block:{len(self.html) - 1}{ETX}"
-
-    def run(self, root: etree.Element) -> None:
-        for index, element in enumerate(root):
-            if element.tag == "p" and (place := self._PLACE.fullmatch((element.text or "").strip())):
-                root[index] = self._element(self.html[int(place[1])])
-                root[index].tail = "\n"
-
-    def _element(self, html: str) -> etree.Element:
-        html = CITATION.sub(lambda found: self.references.get(found[1], found[0]), html)
-        kept = "<svg" in html or "&#38;" in html or "&amp;" in html
-        if kept:
-            html = self._RAW.sub(lambda raw: self.md.htmlStash.store(raw[0]).translate(self._HIDDEN), html)
-        block = etree.fromstring(html)
-        for element in block.iter() if kept else ():
-            element.text, element.tail = (text and text.translate(self._SEEN) for text in (element.text, element.tail))
-            for name, value in element.items():
-                element.set(name, value.translate(self._SEEN))
-        if '="../' in html:
-            for link in block.iter("a"):
-                if link.get("href").startswith("../"):
-                    link.tag = _BESIDE
-        return block
-
-
-class _Beside(Treeprocessor):
-    """Makes links of what was kept from MkDocs. Run it after MkDocs has looked at links (0)."""
-
-    def run(self, root: etree.Element) -> None:
-        for link in list(root.iter(_BESIDE)):
-            link.tag = "a"
-
-
-class _Citations(InlineProcessor):
-    """Makes a citation in a page's own text a link to its note."""
-
-    def __init__(self, placed: _Blocks):
-        super().__init__(CITATION.pattern)
-        self.placed = placed
-
-    def handleMatch(self, m: re.Match, data: str) -> tuple[etree.Element | None, int | None, int | None]:
-        if found := self.placed.references.get(m[1]):
-            return etree.fromstring(found), m.start(0), m.end(0)
-        return None, None, None  # it is shown as it was typed
 
 
 @lru_cache(maxsize=1)  # each page asks for it
@@ -492,9 +415,9 @@ class PageExtension(Extension):
             md.inlinePatterns.deregister(pattern)
         md.preprocessors.deregister("html_block")
         md.parser.blockprocessors.deregister("reference")
-        placed = _Blocks(md)
+        placed = Blocks(md)
         md.preprocessors.register(_Data(md, guide, placed), "data", 22)  # after fences
-        md.inlinePatterns.register(_Citations(placed), "citations", 175)  # before links
+        md.inlinePatterns.register(Citations(placed), "citations", 175)  # before links
         steps = {
             "boxes": _Boxes(md),
             "blocks": placed,  # after Markdown's own steps: nothing in it is Markdown
@@ -507,7 +430,7 @@ class PageExtension(Extension):
         for number, (name, step) in enumerate(steps.items()):
             md.treeprocessors.register(step, name, 7 - number / len(steps))  # after attr_list (8), before toc (5)
         md.treeprocessors.register(_Sections(md), "sections", 4)  # after toc
-        md.treeprocessors.register(_Beside(md), "beside", -1)
+        md.treeprocessors.register(Beside(md), "beside", -1)
         page = self.getConfig("page")
         if _ZENSICAL in md.preprocessors:
             page = md.preprocessors[_ZENSICAL].page.path
