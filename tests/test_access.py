@@ -17,8 +17,8 @@ SCHEMES = ["light", "dark"]
 #: States that a reader brings a page into: the page, and what is done there.
 STATES = {
     "menu": ("risks/", lambda tab: tab.get_by_role("button", name="Menu").click()),
-    "note": ("methods/heat/", lambda tab: tab.locator("a.footnote-ref").first.click()),
-    "word": ("methods/heat/", lambda tab: tab.locator("button.word").first.click()),
+    "note": ("methods/heat/", lambda tab: opened(tab, "a.footnote-ref")),
+    "word": ("methods/heat/", lambda tab: opened(tab, "button.word")),
     "dispute": ("risks/", lambda tab: tab.locator("details.disagreement > summary").first.click()),
     "notes": ("risks/", lambda tab: tab.locator("details.notes > summary").click()),
     "pair": ("deciding/", lambda tab: tab.get_by_role("combobox", name="with").select_option("Cold")),
@@ -27,6 +27,12 @@ STATES = {
     "nothing found": ("search/#q=zzzzzzzz", lambda tab: tab.get_by_text("Nothing found").wait_for()),
     "other colors": ("risks/", lambda tab: tab.locator("button.scheme").click()),
 }
+
+
+def opened(tab, selector: str) -> None:
+    """Presses what opens a meaning or a note. It opens when the rest of the page has come."""
+    tab.locator(selector).first.click()
+    tab.locator(".meaning:popover-open").wait_for()
 
 
 def violations(tab, page: str, width: int, scheme: str, state: str = "as opened") -> list:
@@ -166,6 +172,7 @@ def test_a_citation_shows_its_claim_and_gives_the_place_back(address, open_tab):
         reference = tab.locator(f'a.footnote-ref[href="#{note}"]').first
         shown = tab.locator(".meaning.note")
         (reference.tap if touch else reference.click)()
+        shown.wait_for()
         assert claim in shown.inner_text()
         assert tab.evaluate(FOCUS)["inside"]
         tab.keyboard.press("Escape")
@@ -188,6 +195,7 @@ def test_a_medical_word_tells_its_meaning_by_mouse_keyboard_and_touch(address, o
         shown = tab.locator("#meaning-fluoroscopy")
         assert not shown.is_visible()
         (word.tap if touch else word.click)()
+        shown.wait_for()
         assert meaning in shown.inner_text()
         box = shown.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360

@@ -9,7 +9,7 @@
   // The first words are painted before the rest is laid out; not where the address leads into the rest.
   if (!location.hash) {
     root.dataset.first = "";
-    addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => delete root.dataset.first)));
+    addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(() => delete root.dataset.first)));
   }
 
   // Fetches a file once; what could not be had is asked for again at the next touch.
@@ -23,6 +23,7 @@
   const script = (name) => add(name, "script", { src: `${root.dataset.assets + name}.js`, async: false });
   let whole;
   globalThis.wake = async () => {
+    delete root.dataset.first; // so that nothing moves below a finger
     const style = add("style", "link", { rel: "stylesheet", href: `${root.dataset.assets}guide.css` });
     return whole = (await Promise.all([style, script("dom"), script("guide")])).every(Boolean);
   };
