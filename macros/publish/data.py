@@ -13,13 +13,13 @@ from functools import lru_cache
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from .. import model
+from ..guide import model
 from ..cite import claim_ids_of
 from ..contract import address_of
 from ..metadata import LICENSE, NAME
-from ..pages import own_words, shown, title
-from ..review import review_line
-from ..version import Version
+from ..guide.pages import own_words, shown, title
+from ..guide.review import review_line
+from ..guide.version import Version
 from .listed import FILES, FOLDER
 from .outward import (
     DOES_NOT_APPLY,

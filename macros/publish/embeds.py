@@ -16,14 +16,14 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from .. import contract, load
+from ..guide import contract, load
 from ..cite import CITATION
 from ..clinics import EMBEDS, listed
 from ..metadata import LICENSE, NAME
-from ..model import Guide
+from ..guide.model import Guide
 from ..render import csp_hash, escape, link
-from ..review import review_line
-from ..version import Version
+from ..guide.review import review_line
+from ..guide.version import Version
 
 TEMPLATES = load.ROOT / "overrides"
 #: The way from an embed to the site's root; relative, so that it needs no address of the site.

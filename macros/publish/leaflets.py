@@ -23,11 +23,11 @@ import pikepdf
 from lxml import html
 from playwright.sync_api import Browser, sync_playwright
 
-from .. import contract, load, releases, version
+from ..guide import contract, load, releases, version
 from ..metadata import LICENSE, NAME
-from ..model import Disagreement, Guide
-from ..problem import DataError
-from . import browser, materials, qr
+from ..guide.model import Disagreement, Guide
+from ..guide.problem import DataError
+from ..guide import browser, materials, qr
 
 FOLDER = "leaflets/"
 #: The sizes of paper: the end of a file's name, and what the browser calls it.

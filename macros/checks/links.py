@@ -1,0 +1,138 @@
+"""checks"""
+# ---------------------------------------------------------------------------
+# The check
+# ---------------------------------------------------------------------------
+
+
+def problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
+    """Every promise that is broken, and every line of `moved` that leads wrong.
+
+    What is offered and not promised yet is no mistake: whoever adds a section in a browser has
+    nothing to run. It is promised before a release (`unrecorded`, `python -m macros.contract`).
+    """
+    yield from _move_problems(contract, offered)
+    broken = []
+    for page, anchors in contract.promised.items():
+        if not _exists(final(page, contract.moved), offered):
+            broken.append((page, ("promised", page)))
+            continue  # where the page leads, its anchors may be
+        for index, anchor in enumerate(anchors):
+            if not _exists(final(f"{page}#{anchor}", contract.moved), offered):
+                broken.append((f"{page}#{anchor}", ("promised", page, index)))
+    everywhere = Counter(_split(address)[1] for address, _ in broken)
+    for address, place in broken:
+        if address in contract.moved:
+            continue  # its own line has been told
+        to = final(address, contract.moved)
+        what = f"the promised address '{address}' lands on nothing."
+        if to != address:
+            what = f"the promised address '{address}' is led on to '{to}', which is not there."
+        anchor = _split(address)[1]
+        if anchor:
+            mend = _anchor_mend(address, to, everywhere[anchor] > 1, contract, offered)
+        else:
+            mend = _page_mend(address, contract, offered)
+        yield Problem(contract.document.file, contract.document.line(place), what, mend)
+
+
+def _page_mend(page: str, contract: Contract, offered: Offered) -> str:
+    """The line that leads a page on: to the new page that has most of its anchors."""
+    promised = set(contract.promised[page])
+    common = {other: len(promised & set(offered[other])) for other in offered if other not in contract.promised}
+    best = max(common, key=common.get, default=None)
+    if best and common[best]:
+        return f"Put the page back, or add below 'moved:': {page}: {best}"
+    return f"Put the page back, or add below 'moved:' where it is now: {page}: ... {suggestion(page, offered)}"
+
+
+def _anchor_mend(address: str, to: str, everywhere: bool, contract: Contract, offered: Offered) -> str:
+    """The line that leads an anchor on: to the nearest one that is new on the page."""
+    there, sought = _split(to)
+    anchors = offered.get(there, {})
+    fresh = [anchor for anchor in anchors if anchor not in contract.promised.get(there, ())]
+    near = fresh if len(fresh) == 1 else difflib.get_close_matches(sought, fresh, n=1, cutoff=0.5)
+    old = _split(address)[1]
+    back = f"Give it its id back (behind a heading: {{ #{old} }}), or add below 'moved:'"
+    if near and everywhere:
+        return f"{back}: {EVERY}#{old}: {EVERY}#{near[0]}"
+    if near:
+        return f"{back}: {address}: {there}#{near[0]}"
+    # What is new on the page is more likely its new name than what always stood there.
+    return f"{back} where it is now, or its page: {address}: {there} {suggestion(sought, fresh or anchors)}"
+
+
+def _move_problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
+    moved, file = contract.moved, contract.document.file
+    promised = {anchor for anchors in contract.promised.values() for anchor in anchors}
+    for old, new in moved.items():
+        page, anchor = _split(old)
+        line = contract.document.line(("moved", old))
+        again = [p for p in offered if anchor in offered[p]] if page == EVERY else _exists(old, offered) and [page]
+        if again:
+            mend = "Delete this line, or give what stands there now another id."
+            if page == EVERY:
+                mend = "Write a line for each page that it left, or give what stands there now another id."
+            yield Problem(file, line, f"'{old}' is led on, but stands there again ({', '.join(again)}).", mend)
+        elif page == EVERY and anchor not in promised:
+            yield Problem(file, line, f"no page ever promised '#{anchor}'.", suggestion(anchor, promised))
+        elif page not in offered and page not in moved and page != EVERY:
+            what = f"there is no page '{page}' that could lead on."
+            yield Problem(file, line, what, suggestion(page, [*offered, *contract.promised]))
+        elif (step := _step(new, moved)) is not None:
+            end = final(new, moved)
+            if _step(end, moved) is not None:
+                what, mend = f"'{old}' is led on in a circle.", "Delete the line that leads back."
+            else:
+                what, mend = f"'{old}' is led on twice: to '{new}', and from there to '{step}'.", f"Write {old}: {end}"
+            yield Problem(file, line, what, mend)
+        elif not new.startswith(EVERY) and not _exists(new, offered):
+            there, sought = _split(new)
+            near = suggestion(sought, offered[there]) if there in offered else suggestion(there, offered)
+            yield Problem(file, line, f"'{old}' is led on to '{new}', which is not there.", near)
+
+
+def unrecorded(contract: Contract, offered: Offered) -> list[str]:
+    """What is offered and not promised yet."""
+    found = [page for page in offered if page not in contract.promised]
+    for page, anchors in offered.items():
+        found += [f"{page}#{anchor}" for anchor in anchors if anchor not in contract.promised.get(page, ())]
+    return sorted(found)
+
+
+def forgotten(before: Contract, after: Contract) -> list[str]:
+    """What an older contract promised and a newer one does not: somebody deleted a line."""
+    gone = [page for page in before.promised if page not in after.promised]
+    for page, anchors in before.promised.items():
+        gone += [f"{page}#{anchor}" for anchor in anchors if anchor not in after.promised.get(page, ())]
+    return sorted(gone)
+
+
+
+
+def extended(text: str, contract: Contract, offered: Offered) -> str:
+    """The file's text with all that is offered promised. Lines are put in; no other is touched."""
+    lines = text.splitlines()
+    lines_of = contract.document.line
+    new: list[tuple[int, str]] = []  # the line it stands before, counted from 0, and what it is
+    for page, anchors in sorted(offered.items()):
+        known = contract.promised.get(page)
+        if known is None:
+            later = [other for other in contract.promised if other > page]
+            place = lines_of(("promised", min(later))) - 1 if later else len(lines)
+            new += [(place, f"  {page}:"), *((place, f"    - {_quoted(anchor)}") for anchor in sorted(anchors))]
+            continue
+        for anchor in sorted(set(anchors) - set(known)):
+            at = [lines_of(("promised", page, index)) for index in range(len(known))]
+            before = [line for line, other in zip(at, known, strict=True) if other > anchor]
+            new.append((min(before) - 1 if before else max(at), f"    - {_quoted(anchor)}"))
+    for place in sorted(
+        {place for place, _ in new}, reverse=True
+    ):  # from the end, so that no line moves before its turn
+        lines[place:place] = [line for at, line in new if at == place]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(anchor: str) -> str:
+    return f'"{anchor}"' if _NO_TEXT.fullmatch(anchor) else anchor
+
+

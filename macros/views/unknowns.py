@@ -1,0 +1,162 @@
+"""What is not known: disagreements of our sources, gaps, and the questions to ask."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import get_args
+
+from .cite import statement
+from ..guide.model import Disagreement, Guide, Statement, Topic
+from ..guide.problem import MacroError, one, suggestion
+from .render import Row, boxes, bullets, escape, heading, link, listing, paragraph, strong, table
+
+
+def disagreement(guide: Guide, disagreement: str) -> str:
+    """A question on which our sources do not say the same, as a box with all sides."""
+    entry = one("disagreement", guide.disagreements, disagreement)
+    title = f"Our sources disagree: {escape(entry.question)}"
+    return _box("disagreement", disagreement, title, "".join(_sides(guide, entry)))
+
+
+def disagreements(guide: Guide) -> str:
+    """Every disagreement, each under a heading with its question."""
+    return "\n\n".join(
+        part
+        for entry_id, entry in guide.disagreements.items()
+        for part in (heading(2, entry.question, entry_id), *_sides(guide, entry))
+    )
+
+
+def touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> list[str]:
+    """Ids of the disagreements that a page touches, which cites these claims, and does not show itself.
+
+    A page touches a question when it cites claims of two sides at least.
+    """
+    sides: dict[tuple[int, str], set[int]] = {}
+    for claim_id in claim_ids:
+        for number, entry_id, side in guide.sides_of(claim_id):
+            sides.setdefault((number, entry_id), set()).add(side)
+    return [
+        entry_id
+        for (_, entry_id), found in sorted(sides.items())
+        if len(found) > 1 and f'id="{entry_id}"' not in markdown and f"#{entry_id} }}" not in markdown
+    ]
+
+
+def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> str:
+    """The section about the disagreements that a page touches, which cites these claims; "" for none.
+
+    Each question opens. Each side is named. Where it says so stands on the page of all disagreements, so that
+    this page stays light.
+    """
+    ids = touched(guide, claim_ids, markdown)
+    if not ids:
+        return ""
+    own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
+    parts = [
+        heading(2, "Where our sources disagree"),
+        paragraph("Open a question to see what each side says.", "screen"),
+        paragraph(f"The notes to them stand {own_page}."),
+    ]
+    for entry_id in ids:
+        entry = guide.disagreements[entry_id]
+        parts.append(
+            f'<details class="disagreement" id="{entry_id}"><summary>{escape(entry.question)}</summary>'
+            f"{''.join(_sides(guide, entry, _unnoted))}</details>"
+        )
+    return "\n\n".join(parts)
+
+
+def _speakers(guide: Guide, side: Statement) -> str:
+    """Who says this: the publishers of its claims."""
+    return listing(list(dict.fromkeys(guide.claim(claim_id)[1].publisher for claim_id in side.cites))) or "We"
+
+
+def _unnoted(side: Statement) -> str:
+    return statement(side, lambda claim_id: False)
+
+
+def _scope(guide: Guide, side: Statement) -> str:
+    """Of which treatments it is said, where that is not all of them: it may not hold for the reader's own."""
+    methods = {method for claim_id in side.cites for method in guide.methods_of(claim_id)}
+    names = [escape(method.name.lower()) for method_id, method in guide.methods.items() if method_id in methods]
+    return f" (Said of {listing(names)}.)" if 0 < len(names) < len(guide.methods) else ""
+
+
+def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> list[str]:
+    sides = bullets(
+        f"{strong(f'{escape(_speakers(guide, side))}:')} {shown(side)}{_scope(guide, side)}" for side in entry.sides
+    )
+    return [sides, paragraph(escape(entry.reader))]
+
+
+def gap(guide: Guide, *gaps: str) -> str:
+    """What no source says about one thing or several, with the questions to ask instead, as a box."""
+    if not gaps:
+        raise MacroError("it needs the id of a gap.", suggestion("", guide.gaps))
+    entries = [one("gap", guide.gaps, gap_id) for gap_id in gaps]
+    items = bullets(f"{escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
+    return _box("gap", f"gap-{gaps[0]}", "No answer in our sources: ask", items)
+
+
+def gaps(guide: Guide) -> str:
+    """Every gap, under a heading for each time at which it matters."""
+    parts = []
+    for topic in _topics(guide):
+        rows = [
+            Row(gap_id, [escape(entry.missing), f"“{escape(entry.ask)}”"])
+            for gap_id, entry in guide.gaps.items()
+            if entry.topic == topic
+        ]
+        caption = f"{topic.rstrip('?')}: what no source says"
+        parts.append(f"{heading(2, topic)}\n\n{table(caption, ['What is missing', 'What to ask'], rows, 'gaps')}")
+    return "\n\n".join(parts)
+
+
+def questions(guide: Guide, *topics: str) -> str:
+    """The questions to ask, as lists to take along: all of them, or those of some topics.
+
+    Raises MacroError for a topic that no gap has.
+    """
+    known = _topics(guide)
+    for topic in topics:
+        if topic not in known:
+            raise MacroError(f"no gap has the topic '{topic}'.", suggestion(str(topic), known))
+    parts = []
+    for topic in topics or known:
+        items = boxes(escape(entry.ask) for entry in guide.gaps.values() if entry.topic == topic)
+        anchor = "ask-" + re.sub(r"\W+", "-", topic.lower()).strip("-")
+        parts.append(f"{heading(3, topic, anchor)}\n\n{items}")
+    return "\n\n".join(parts)
+
+
+def my_notes(guide: Guide, about: str) -> str:
+    """A field for the reader's own notes, which stay on the device; on paper, lines to write on.
+
+    `about` is what stands above it, such as "What matters most to me".
+    """
+    if not isinstance(about, str) or not about.strip():
+        raise MacroError("it needs what stands above the field.", 'Write {{ my_notes("What I want to ask") }}.')
+    return f'<p class="own" data-mine="true"><label>{escape(about)}<textarea rows="4"></textarea></label></p>'
+
+
+def search_field(guide: Guide) -> str:
+    """The field to search the guide with, and the everyday words that it understands."""
+    everyday = json.dumps([[said, entry.word] for entry in guide.words.values() for said in entry.everyday])
+    return (
+        f'<div class="search" data-search="{escape(everyday)}">'
+        '<p><label>What do you want to know?<input type="search" autocomplete="off" disabled="disabled" /></label></p>'
+        '<p role="status">Searching needs JavaScript. Without it, the menu lists every page.</p>'
+        '<ol class="results"></ol></div>'
+    )
+
+
+def _topics(guide: Guide) -> list[str]:
+    used = {entry.topic for entry in guide.gaps.values()}
+    return [topic for topic in get_args(Topic) if topic in used]
+
+
+def _box(kind: str, box_id: str, title: str, body: str) -> str:
+    return f'<div class="box {kind}" id="{escape(box_id)}">{paragraph(strong(title))}{body}</div>'
