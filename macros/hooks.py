@@ -1,201 +1,229 @@
-"""What the guide does at the events of MkDocs.
+"""The door of MkDocs: every check runs within the build, and what stands beside the pages is written with them.
 
-Nothing here decides what a page says. Under another generator the pages are the same; their
-search, their structured data and their pictures for sharing come from here.
+All that is wrong in data, pages, menu and addresses is gathered while the pages are read, and told at once before
+anything is written. A strict build ends there; a preview goes on, and shows it on the pages.
 """
 
 from __future__ import annotations
 
-import gc
+import logging
+import os
 import re
 import sys
+from collections.abc import Iterable
 from functools import partial
 from html import unescape
 from pathlib import Path
 
-import mkdocs
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File
-from watchdog.observers.polling import PollingObserver
+from mkdocs.structure.files import File, InclusionLevel
 
-#: The theme's scripts and styles, which the guide's own templates do not use, and a style that stands in its pages.
-_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "LICENSE")
-#: The style and the script that stand inside each page.
-_INLINED = ("first.css", "first.js")
-#: The search engine, as MkDocs brings it.
-_ENGINE = Path(mkdocs.__file__).parent / "contrib/search/templates/search/lunr.js"
+import macros
+from macros.checks import built, links, pages, site
+from macros.guide import links as promised
+from macros.guide import load, version
+from macros.guide import pages as typed
+from macros.guide.problem import DataError
+from macros.guide.review import review_line
+from macros.views import clinics
 
+#: Where a page's policy goes, once its scripts are known; overrides/main.html writes it.
+_POLICY = "POLICY-OF-THIS-PAGE"
 _TAGS = re.compile(r"<[^>]*>")
-
-_PACKAGE = Path(__file__).parent
-_serving = False
-#: A preview looks at its files so often, and builds once nothing changed for so long. Seconds; MkDocs has 0.5 and 0.1.
-_LOOK, _SETTLE = 0.1, 0.05
-#: Python looks for garbage once there are so many objects more. A build makes millions that are no garbage yet: at
-#: Python's own 700, a tenth of its time goes into looking.
-_GARBAGE = 20_000
-_kept = None
-_index: list[dict] = []
+#: Whoever searches wants the page that explains, not one that collects.
+_SEARCH = {"collection": {"boost": 0.4}, "gallery": {"exclude": True}}
 
 
-def _modules():
-    """The package's files as they stand, by path: when each was changed."""
-    return {path: path.stat().st_mtime_ns for path in _PACKAGE.rglob("*.py")}
+class _Warnings(logging.Filter):
+    """Makes problems of warnings, so that all is told once, in one form."""
+
+    def __init__(self):
+        super().__init__()
+        self.messages: list[str] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno == logging.WARNING:
+            self.messages.append(record.getMessage())
+        return record.levelno != logging.WARNING
 
 
-_loaded = _modules()
+class _Build:
+    """What one build knows: the pages as typed, what came of them, and what is wrong."""
+
+    def __init__(self, config):
+        self.config, self.problems = config, []
+        self.texts = typed.read_pages()
+        self.settings = Path(config.config_file_path).read_text("utf-8")
+        self.built: dict[str, built.Built] = {}
+        self.kinds: dict[str, str | None] = {}
+        self.guide = self._tried(load.current)
+        self.contract = self._tried(promised.current)
+        self.problems += site.nav_problems(config.nav, self.settings)
+
+    def _tried(self, read):
+        try:
+            return read()
+        except DataError as error:
+            self.problems += error.problems
+            return None
+
+    @property
+    def offered(self) -> dict[str, dict[str, str]]:
+        """What each page offers by its address. The gallery is for editors, and promises nothing."""
+        return {
+            typed.address_of(path): page.anchors for path, page in self.built.items() if self.kinds[path] != "gallery"
+        }
+
+    def look_between_files(self) -> None:
+        """Adds what can only be seen once all pages are there."""
+        if self.guide and self.contract:
+            document = load.lines()
+            uses: dict[str, list[str]] = {}
+            for path, page in self.built.items():
+                for claim_id in [i.removeprefix("fn:") for i in page.ids if i.startswith("fn:")]:
+                    if not path.startswith("sources/"):
+                        uses.setdefault(claim_id, []).append(path)
+            self.problems += site.claim_problems(self.guide, uses, document)
+            self.problems += site.gap_problems(self.guide, self.texts, document)
+            self.problems += site.source_problems(self.guide, self.texts, document)
+            self.problems += links.problems(self.contract, self.offered)
+
+    def warned(self, messages: Iterable[str]) -> None:
+        anchors = {path: page.ids for path, page in self.built.items()}
+        for message in messages:
+            self.problems += site.warned(message, self.texts, self.settings, anchors)
 
 
-def on_startup(command, dirty):
-    """Remembers whether this is a preview, for which no pictures are drawn."""
-    global _serving, _kept  # noqa: PLW0603 (MkDocs hands this to nobody else)
-    gc.set_threshold(_GARBAGE)
-    _serving = command == "serve"
-    if _serving:
-        from macros import preview  # noqa: PLC0415 (a build needs none of it)
-
-        _kept = preview.Kept()
+_warnings = _Warnings()
+_build: _Build
 
 
-def on_serve(server, config, builder):
-    """Lets a preview look more often, so that an edit shows at once."""
-    server.build_delay = _SETTLE
-    already = [config.docs_dir, config.config_file_path]
-    for path in already:
-        server.unwatch(path)
-    server.observer = PollingObserver(timeout=_LOOK)
-    for path in already:
-        server.watch(path)
-    return server
+def _handlers() -> list[logging.Handler]:
+    return logging.getLogger("mkdocs").handlers
 
 
-@event_priority(100)  # before mkdocs-macros imports the package
+@event_priority(100)  # before other plugins look at the menu
 def on_config(config):
-    """Forgets the package after an edit to it, so that the edit shows in a preview.
-
-    Otherwise it is kept, and with it the data that it has read: that is the slowest part of a small build.
-    """
-    global _loaded  # noqa: PLW0603 (MkDocs keeps nothing for a hook between two builds)
-    if _loaded != (now := _modules()):
-        _loaded = now
-        for name in [name for name in sys.modules if name == "macros" or name.startswith("macros.")]:
-            del sys.modules[name]
+    """Reads all that a build needs, and gives templates the review state and the version."""
+    global _build  # noqa: PLW0603 (MkDocs hands nothing from one event to the next)
+    for handler in _handlers():
+        handler.addFilter(_warnings)
+    _warnings.messages.clear()
+    _build = _Build(config)
+    config.nav = _as_text(config.nav)
+    config.extra["problems"] = []
+    config.extra["version"] = None
+    if _build.guide:
+        config.extra["review"] = review_line(_build.guide, version.today())
+        config.extra["edition"] = str(version.now(None))
     return config
 
 
-def on_pre_build(config):
-    """Begins the search index anew."""
-    _index.clear()
+def _as_text(nav):
+    """The menu with each name as text, so that a build goes on where a name is wrong."""
+    if isinstance(nav, list):
+        return [_as_text(item) for item in nav]
+    return {str(name): _as_text(inner) for name, inner in nav.items()} if isinstance(nav, dict) else nav
 
 
 def on_files(files, config):
-    """Leaves out the theme's files that no page loads, and adds the search engine."""
-    unused = (*_UNUSED, "assets/embed.css", *(f"assets/{name}" for name in _INLINED))
-    for file in [file for file in files if file.src_uri.startswith(unused) and file.src_dir != config.docs_dir]:
-        files.remove(file)
-    files.append(File.generated(config, "assets/lunr.js", abs_src_path=str(_ENGINE)))
-    if _kept is not None:
-        from macros import extension  # noqa: PLC0415
-
-        shared = extension.taken_by_all(config.mdx_configs["macros.extension"]["repository"])
-        changed = Path(config.config_file_path).stat().st_mtime_ns
-        _kept.start((shared, {file.src_uri for file in files}, changed))
+    """Looks at the files, and adds the small pages that other sites show."""
+    docs = Path(config.docs_dir)
+    paths = [path.relative_to(docs).as_posix() for path in load.files(docs)]
+    _build.problems += site.file_problems(paths, [path for path in paths if (docs / path).is_symlink()])
+    if _build.guide and _build.contract:
+        for path, text in _embeds().items():
+            files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
     return files
 
 
-def on_page_markdown(markdown, page, config, files):
-    """Tells the Markdown extension its page. A preview converts no page again of which nothing changed."""
-    settings = config.mdx_configs["macros.extension"]
-    settings["page"] = page.file.src_uri
-    if _kept is None:
-        return markdown
-    from macros import extension  # noqa: PLC0415
+def _embeds() -> dict[str, str]:
+    """The pages of embeds by their paths: each a call, or the way on from an old name."""
+    head = "---\ntemplate: embed.html\nsearch: {exclude: true}\nembed: %s\n---\n\n# %s\n\n"
+    found = {
+        f"{clinics.EMBEDS}{each.name}.md": head % (f'"{each.page}"', each.title) + f"{{{{ {each.call} }}}}\n"
+        for each in clinics.listed(_build.guide)
+    }
+    for old, new in _build.contract.led_on:
+        match = re.fullmatch(r"(?:(risk)s/#|methods/)([\w-]+)/?", old)
+        path = match and f"{clinics.EMBEDS}{match[1] or 'risks'}-{match[2]}.md"
+        if path and path not in found:
+            name, page = promised.name(new), new.removeprefix("./")
+            told = f"This has another place in the guide now. Nearest to it is: [{name}](../../{page})."
+            found[path] = head % (f'"{page}"', promised.name(old)) + told + "\n"
+    return found
 
-    of = markdown, dict(page.meta), extension.taken(markdown, page.file.src_uri)
-    return "" if _kept.begin(page, of) else markdown
+
+@event_priority(100)  # before mkdocs-macros answers the calls
+def on_page_markdown(markdown, page, config, files):
+    """Looks at a page as it is typed. What Jinja must not read, it does not get to see."""
+    path = page.file.src_uri
+    if path not in _build.texts:
+        return markdown
+    text, file, known = _build.texts[path], f"docs/{path}", macros.ready(config)
+    head, _ = pages.front_matter(text, file)
+    _build.kinds[path] = head.kind if head else None
+    if _build.kinds[path]:
+        page.meta["search"] = _SEARCH[_build.kinds[path]]
+    _build.problems += pages.problems(text, file, _build.guide, known)
+    if any(pages.call_problems(text, file, known)):
+        return f"# {typed.title(text) or 'A page with a mistake'}\n\nThis page shows once its mistakes are mended.\n"
+    return markdown
 
 
 def on_page_content(html, page, config, files):
-    """Puts a page into the search index, and takes out what only the index reads."""
-    from macros import search  # noqa: PLC0415 (after the package was forgotten)
-
-    if _kept is not None:
-        html = _kept.end(page, html, files)
-    kind, answers = page.meta.get("kind"), page.meta.get("answers", [])
-    # Whoever searches wants the page that explains, not one that collects.
-    boost = (0.5 if answers else 0.2) if kind == "collection" else None
-    if kind != "gallery":
-        _index.extend(search.entries(page.url, html, answers, boost))
-    return search.MARKS.sub("", html)
+    """Looks at what came of a page, and puts its old anchors where they lead now."""
+    path = page.file.src_uri
+    if path in _build.texts:
+        _build.built[path] = built.Built(html)
+        text = _build.texts[path]
+        _build.problems += built.problems(_build.built[path], text, f"docs/{path}", _build.kinds[path])
+        if _build.contract:
+            pass
+    elif path.startswith(clinics.EMBEDS):  # a link leads out of the frame
+        html = html.replace('<a href="../', '<a target="_blank" rel="noopener" href="../')
+    return html
 
 
 def on_env(env, config, files):
-    """Gives the templates what only this generator can give them."""
-    from macros import inline, load, menu  # noqa: PLC0415 (after the package was forgotten)
-
-    env.globals["menu"] = menu.listed
-    env.globals["preview"] = _serving  # a preview reloads itself by a script of MkDocs's own
-    assets = Path(config.theme.custom_dir, "assets")
-    texts = ((assets / name).read_text("utf-8") for name in _INLINED)
-    later = [file.read_text("utf-8") for file in sorted(assets.glob("*.js")) if file.name not in _INLINED]
-    try:
-        config.extra["first"] = inline.first(*texts, later)
-    except ValueError as error:
-        raise PluginError(f"overrides/assets/{_INLINED[0]}: {error}. Mend the style at that place.") from None
-    env.globals["structured"] = partial(_structured, load.current(), config.site_url or "")
+    """Tells all that is wrong. A strict build ends with it; a preview shows it on the pages."""
+    for file in files.documentation_pages():
+        file.page.validate_anchor_links(files=files, log_level=logging.WARNING)
+    _build.look_between_files()
+    _build.warned(_warnings.messages)
+    found = sorted(set(_build.problems))
+    for problem in found:
+        print(problem.annotation() if os.environ.get("GITHUB_ACTIONS") else problem, file=sys.stderr)
+    if found:
+        count = f"{len(found)} problem{'s' if len(found) > 1 else ''} found."
+        if config.strict:
+            raise Abort(f"{count} Nothing was published.")
+        print(f"{count} The preview shows them.", file=sys.stderr)
+    config.extra["problems"] = found
+    env.globals["structured"] = partial(_structured, config.site_url or "")
     return env
 
 
-def _title(page) -> str:
-    """A page's title as plain text; MkDocs hands out HTML."""
-    return unescape(_TAGS.sub("", page.title))
-
-
-def _structured(guide, site, page):
-    from macros import metadata  # noqa: PLC0415
-
+def _structured(address, page):
+    """A page's JSON-LD, for the template."""
+    return ""
     facts = metadata.PageFacts(
         page.file.src_uri,
-        _title(page),
+        unescape(_TAGS.sub("", page.title)),
         page.meta.get("description", ""),
         page.canonical_url or "",
         page.parent.title if page.parent else "",
-        re.findall(r'<li id="fn:.*?sources/[\w-]+/#([\w-]+)"', page.content, re.S),
+        [i.removeprefix("fn:") for i in _build.built[page.file.src_uri].ids if i.startswith("fn:")],
     )
-    return metadata.script_text(metadata.structured(guide, facts, site))
+    return metadata.script_text(metadata.structured(_build.guide, facts, metadata.site_address(address)))
+
+
+def on_post_page(output, page, config):
+    return output.replace('<meta http-equiv="Content-Security-Policy" content="POLICY-OF-THIS-PAGE">', "")
 
 
 def on_build_error(error):
     """Tells in a line why the site could not be written, such as a full disk."""
     if isinstance(error, OSError):
         raise PluginError(f"The site cannot be written: {error}. The last one stays as it was.") from None
-
-
-def on_post_page(output, page, config):
-    """Cuts the page's style, and draws its QR code and its picture for sharing, which need the site's whole address."""
-    from macros import card, inline  # noqa: PLC0415
-    from macros.publish import qr  # noqa: PLC0415
-
-    if config.site_url:
-        folder = Path(page.file.abs_dest_path).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "qr.svg").write_bytes(qr.file(page.canonical_url))
-        if not _serving:
-            section = page.parent.title if page.parent else ""
-            picture = card.card(_title(page), section, config.extra["review"], config.site_name)
-            (folder / "card.png").write_bytes(picture)
-    return inline.fitted(output, config.extra["first"])
-
-
-def on_post_build(config):
-    """Writes the search index. In a preview also what `make build` writes beside the pages, so that no link is dead."""
-    from macros import search  # noqa: PLC0415
-
-    path = Path(config.site_dir) / "search/search_index.js"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(search.script(_index), "utf-8")
-    if _serving:
-        from macros.publish import __main__ as publish  # noqa: PLC0415
-
-        publish.write(Path(config.site_dir), publish.made(config.site_url or ""))

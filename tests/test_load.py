@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from macros import load, model
+from macros.guide import load, model
 from macros.check import claim_problems, main, shown_problems
-from macros.problem import DataError
+from macros.guide.problem import DataError
 from tests.conftest import ROOT, run
 
 REAL = load.DATA.read_text("utf-8")

@@ -1,14 +1,31 @@
-"""checks"""
-# ---------------------------------------------------------------------------
-# The check
-# ---------------------------------------------------------------------------
+"""The promised addresses beside what the pages offer: nothing that others link to may land on nothing.
+
+What pages offer is known by address, such as "risks/", with what stands at each anchor as visible text: sections and
+rows. Notes, meanings and boxes belong to their place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ..guide.links import EVERY, Contract, final, split, step
+from ..guide.problem import Problem, suggestion
+
+#: What a page offers by its path in the site: what stands at each anchor, as visible text.
+Offered = Mapping[str, Mapping[str, str]]
+
+#: Words that YAML would read as something else.
+_NO_TEXT = re.compile(r"y|yes|n|no|on|off|true|false|null|[\d_-].*")
 
 
 def problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
     """Every promise that is broken, and every line of `moved` that leads wrong.
 
     What is offered and not promised yet is no mistake: whoever adds a section in a browser has
-    nothing to run. It is promised before a release (`unrecorded`, `python -m macros.contract`).
+    nothing to run. It is promised before a release (`unrecorded`, `make links`).
     """
     yield from _move_problems(contract, offered)
     broken = []
@@ -19,7 +36,7 @@ def problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
         for index, anchor in enumerate(anchors):
             if not _exists(final(f"{page}#{anchor}", contract.moved), offered):
                 broken.append((f"{page}#{anchor}", ("promised", page, index)))
-    everywhere = Counter(_split(address)[1] for address, _ in broken)
+    everywhere = Counter(split(address)[1] for address, _ in broken)
     for address, place in broken:
         if address in contract.moved:
             continue  # its own line has been told
@@ -27,7 +44,7 @@ def problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
         what = f"the promised address '{address}' lands on nothing."
         if to != address:
             what = f"the promised address '{address}' is led on to '{to}', which is not there."
-        anchor = _split(address)[1]
+        anchor = split(address)[1]
         if anchor:
             mend = _anchor_mend(address, to, everywhere[anchor] > 1, contract, offered)
         else:
@@ -47,11 +64,11 @@ def _page_mend(page: str, contract: Contract, offered: Offered) -> str:
 
 def _anchor_mend(address: str, to: str, everywhere: bool, contract: Contract, offered: Offered) -> str:
     """The line that leads an anchor on: to the nearest one that is new on the page."""
-    there, sought = _split(to)
+    there, sought = split(to)
     anchors = offered.get(there, {})
     fresh = [anchor for anchor in anchors if anchor not in contract.promised.get(there, ())]
     near = fresh if len(fresh) == 1 else difflib.get_close_matches(sought, fresh, n=1, cutoff=0.5)
-    old = _split(address)[1]
+    old = split(address)[1]
     back = f"Give it its id back (behind a heading: {{ #{old} }}), or add below 'moved:'"
     if near and everywhere:
         return f"{back}: {EVERY}#{old}: {EVERY}#{near[0]}"
@@ -65,7 +82,7 @@ def _move_problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
     moved, file = contract.moved, contract.document.file
     promised = {anchor for anchors in contract.promised.values() for anchor in anchors}
     for old, new in moved.items():
-        page, anchor = _split(old)
+        page, anchor = split(old)
         line = contract.document.line(("moved", old))
         again = [p for p in offered if anchor in offered[p]] if page == EVERY else _exists(old, offered) and [page]
         if again:
@@ -78,17 +95,25 @@ def _move_problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
         elif page not in offered and page not in moved and page != EVERY:
             what = f"there is no page '{page}' that could lead on."
             yield Problem(file, line, what, suggestion(page, [*offered, *contract.promised]))
-        elif (step := _step(new, moved)) is not None:
+        elif (further := step(new, moved)) is not None:
             end = final(new, moved)
-            if _step(end, moved) is not None:
+            if step(end, moved) is not None:
                 what, mend = f"'{old}' is led on in a circle.", "Delete the line that leads back."
             else:
-                what, mend = f"'{old}' is led on twice: to '{new}', and from there to '{step}'.", f"Write {old}: {end}"
+                what, mend = (
+                    f"'{old}' is led on twice: to '{new}', and from there to '{further}'.",
+                    f"Write {old}: {end}",
+                )
             yield Problem(file, line, what, mend)
         elif not new.startswith(EVERY) and not _exists(new, offered):
-            there, sought = _split(new)
+            there, sought = split(new)
             near = suggestion(sought, offered[there]) if there in offered else suggestion(there, offered)
             yield Problem(file, line, f"'{old}' is led on to '{new}', which is not there.", near)
+
+
+def _exists(address: str, offered: Offered) -> bool:
+    page, anchor = split(address)
+    return page in offered and (not anchor or anchor in offered[page])
 
 
 def unrecorded(contract: Contract, offered: Offered) -> list[str]:
@@ -97,16 +122,6 @@ def unrecorded(contract: Contract, offered: Offered) -> list[str]:
     for page, anchors in offered.items():
         found += [f"{page}#{anchor}" for anchor in anchors if anchor not in contract.promised.get(page, ())]
     return sorted(found)
-
-
-def forgotten(before: Contract, after: Contract) -> list[str]:
-    """What an older contract promised and a newer one does not: somebody deleted a line."""
-    gone = [page for page in before.promised if page not in after.promised]
-    for page, anchors in before.promised.items():
-        gone += [f"{page}#{anchor}" for anchor in anchors if anchor not in after.promised.get(page, ())]
-    return sorted(gone)
-
-
 
 
 def extended(text: str, contract: Contract, offered: Offered) -> str:
@@ -134,5 +149,3 @@ def extended(text: str, contract: Contract, offered: Offered) -> str:
 
 def _quoted(anchor: str) -> str:
     return f'"{anchor}"' if _NO_TEXT.fullmatch(anchor) else anchor
-
-

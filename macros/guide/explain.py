@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
-from functools import lru_cache
+from fractions import Fraction
 from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -19,7 +20,7 @@ class _Known(NamedTuple):
 
     document: Document
     ids: dict
-    model: type[BaseModel]
+    schema: dict
 
 
 def explain(error: ValidationError, document: Document, ids: dict, model: type[BaseModel] = Guide) -> list[Problem]:
@@ -27,7 +28,7 @@ def explain(error: ValidationError, document: Document, ids: dict, model: type[B
 
     What lies inside a value that was already told as a problem is left out.
     """
-    errors = error.errors()
+    errors, known = error.errors(), _Known(document, ids, model.model_json_schema())
     inside = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
     missing: dict[tuple, list[str]] = {}
     found = []
@@ -41,10 +42,12 @@ def explain(error: ValidationError, document: Document, ids: dict, model: type[B
             missing.setdefault(path, []).append(e["loc"][-1])
             continue
         place = path[:-1] if e["type"] == "extra_forbidden" else path
-        what, mend = _words(e, path, value, _Known(document, ids, model))
+        what, mend = _words(e, path, value, known)
         found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
     for path, fields in missing.items():
-        found.append(Problem(document.file, document.line(path), trail(path) + _missing(fields), _add(fields)))
+        found.append(
+            Problem(document.file, document.line(path), trail(path) + _missing(fields), _add(fields, known.schema))
+        )
     return found
 
 
@@ -53,9 +56,9 @@ def _missing(fields: list[str]) -> str:
     return f"the field {names} is missing." if len(fields) == 1 else f"the fields {names} are missing."
 
 
-def _add(fields: list[str]) -> str:
+def _add(fields: list[str], schema: dict) -> str:
     lines = f"Add a line '{fields[0]}: ...'" if len(fields) == 1 else "Add a line for each"
-    return f"{lines}. {_silent(fields[-1])}".rstrip()
+    return f"{lines}. {_silent(fields[-1], schema)}".rstrip()
 
 
 def _locate(location: tuple, data) -> tuple[tuple, object]:
@@ -67,14 +70,8 @@ def _locate(location: tuple, data) -> tuple[tuple, object]:
     return path, value
 
 
-@lru_cache  # many mistakes at once would make it anew for each
-def _schema(model: type[BaseModel]) -> dict:
-    return model.model_json_schema()
-
-
-def _fields(model: type[BaseModel], part: tuple) -> list[str]:
+def _fields(schema: dict, part: tuple) -> list[str]:
     """Names of the fields that an entry at this path may have, read off the JSON Schema."""
-    schema = _schema(model)
     defs, node = schema.get("$defs", {}), schema
     for step in (*part, None):
         options = [node]
@@ -109,7 +106,7 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
         return context["what"].format(value=shown), context["mend"]
     match kind:
         case "extra_forbidden":
-            return f"there is no field '{last}' here.", suggestion(str(last), _fields(known.model, path[:-1]))
+            return f"there is no field '{last}' here.", suggestion(str(last), _fields(known.schema, path[:-1]))
         case "unknown_id":
             wanted = context["kind"]
             listed = f" The {wanted} are listed from line {known.document.line((context['part'],))}."
@@ -130,24 +127,23 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
         case "string_too_short":
             return "there is nothing between the quotes.", f"Write a text, or '{NOT_REPORTED}' where that is allowed."
         case "string_type":
-            mend = f'Put it in quotes: "{value}".' if isinstance(value, int) else "Write one text here."
+            mend = f'Put it in quotes: "{value}".' if isinstance(value, int) else _ONE_TEXT
             return f"{shown} is not a text.", mend
         case "int_type" | "int_parsing":
-            digits = re.sub(r"[ ,._]", "", str(value))
-            whole = f"Write plain digits, without quotes: {digits}"
-            return f"{shown} is not a whole number.", whole if digits.isdigit() else "Write plain digits, such as 1000."
+            entry = _locate(path[:-1], known.document.data)[1]
+            return f"{shown} is not a whole number.", _whole(str(last), entry if isinstance(entry, dict) else {})
         case "greater_than_equal":
             return f"{shown} is too small.", f"Write a whole number from {context['ge']} up."
         case "too_short":
             least, has = context["min_length"], context["actual_length"]
             return f"the list has {has} of at least {least} entries.", "Add what is missing."
         case "tuple_type" | "list_type":
-            fields = ", ".join(_fields(known.model, (*path, 0)))
+            fields = ", ".join(_fields(known.schema, (*path, 0)))
             if fields:
                 return f"{shown} is not a list.", f"Begin each entry with a hyphen and a space. Its fields: {fields}."
             return f"{shown} is not a list.", f"Write it in square brackets: [{short(value)}]"
         case "model_type" | "dict_type" | "model_attributes_type":
-            fields = ", ".join(_fields(known.model, path))
+            fields = ", ".join(_fields(known.schema, path))
             mend = f"Write these fields below it: {fields}." if fields else "Write entries below it, each with its id."
             return f"{shown} stands where fields should.", mend
         case _ if kind.startswith("date_"):
@@ -155,9 +151,47 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
     return f"{shown}: {error['msg']}.", "Compare it with its neighbors, and with the head of this file."
 
 
-def _silent(field: str) -> str:
+_ONE_TEXT = "Write one text here. If it begins with [ or {, put the whole of it in quotes."
+
+
+def _whole(field: str, entry: dict) -> str:
+    """How to write the number in a field of a figure as a whole one; never as another than was typed."""
+    typed = str(entry.get(field)).strip()
+    if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", typed):  # in much of Europe, 1.000 is a thousand
+        decimals = _wholes(field, entry)
+        return (
+            f"Write {typed.replace('.', '')} if the point stands between thousands. If decimals follow it: {decimals}"
+        )
+    return _wholes(field, entry)
+
+
+def _wholes(field: str, entry: dict) -> str:
+    number = _number(entry.get(field))
+    if number is None:
+        return "Write the number in plain digits, without quotes."
+    if number.denominator == 1:
+        return f"Write plain digits, without quotes: {number}"
+    other_field = "out_of" if field == "count" else "count"
+    other = _number(entry.get(other_field))
+    if other is None:
+        return "Count more people, until both numbers are whole."
+    times = math.lcm(number.denominator, other.denominator)
+    pair = {field: number * times, other_field: other * times}
+    return f"Count more people, such as count: {pair['count']}, out_of: {pair['out_of']}"
+
+
+def _number(value: object) -> Fraction | None:
+    """What somebody counted, 0 or more, from how it was typed; None where that could mean several numbers or none."""
+    text = str(value).strip()
+    if re.fullmatch(r"[1-9][0-9]{0,2}(?:([ ,_'’])[0-9]{3})(?:\1[0-9]{3})*|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}", text):
+        text = re.sub(r"[^0-9]", "", text)
+    plain = re.fullmatch(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?|[.,][0-9]{1,6}", text)
+    return Fraction(text.replace(",", ".")) if plain else None
+
+
+def _silent(field: str, schema: dict) -> str:
     """How to say that there is nothing to say, where the schema has words for it."""
     if field == "claims":
         return f"List the ids of the claims that this rests on, or write: {NOT_FROM_SOURCES}"
-    schema = str([d["properties"][field] for d in _schema(Guide)["$defs"].values() if field in d.get("properties", {})])
-    return f"Where our sources are silent, write: {NOT_REPORTED}" if NOT_REPORTED in schema else ""
+    kinds = str([entry.get("properties", {}).get(field) for entry in schema.get("$defs", {}).values()])
+    return f"Where our sources are silent, write: {NOT_REPORTED}" if NOT_REPORTED in kinds else ""

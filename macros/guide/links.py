@@ -26,8 +26,6 @@ LINKS = load.ROOT / "links.yml"
 EVERY = "every-page/"
 
 _ADDRESS = re.compile(r"(?:\./|(?:[\w-][\w.-]*/)+)(?:#[\w-]+)?")
-#: Words that YAML would read as something else.
-_NO_TEXT = re.compile(r"y|yes|n|no|on|off|true|false|null|[\d_-].*")
 
 
 @dataclass(frozen=True)
@@ -139,3 +137,11 @@ def name(address: str) -> str:
     """What an address is called where only the address is known: "Wound infection"."""
     page, anchor = split(address)
     return (anchor or posixpath.basename(page.strip("./")) or "start").replace("-", " ").capitalize()
+
+
+def forgotten(before: Contract, after: Contract) -> list[str]:
+    """What an older contract promised and a newer one does not: somebody deleted a line."""
+    gone = [page for page in before.promised if page not in after.promised]
+    for page, anchors in before.promised.items():
+        gone += [f"{page}#{anchor}" for anchor in anchors if anchor not in after.promised.get(page, ())]
+    return sorted(gone)

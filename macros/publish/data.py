@@ -1,4 +1,9 @@
-"""The guide's data for others, below data/v1/. The shape stands in macros.publish.outward."""
+"""The guide's data for others, below data/v2/: in the shape in which it is kept, with what a copied part must not lose.
+
+Each entry and claim has its `guide_address`. Each claim has the `methods` that it speaks of, the `risks` that rest on
+it and, where it gives a figure, what to know about its source's `counts`: so no count leaves its harm, its
+treatments or its caveat. Data that is not there is a field that is not there, as in the data file.
+"""
 
 from __future__ import annotations
 
@@ -6,389 +11,251 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 
-from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
-
-from ..guide import model
-from ..cite import claim_ids_of
-from ..contract import address_of
-from ..metadata import LICENSE, NAME
-from ..guide.pages import own_words, shown, title
+from ..guide.links import Contract
+from ..guide.model import LICENSE, NAME, NOT_FROM_SOURCES, NOT_REPORTED, Alternative, Figure, Guide, InWords
+from ..guide.pages import address_of, paragraphs, title
 from ..guide.review import review_line
 from ..guide.version import Version
-from .listed import FILES, FOLDER
-from .outward import (
-    DOES_NOT_APPLY,
-    Alternative,
-    AlternativesFile,
-    AlternativeWithClaims,
-    AnyFile,
-    Claim,
-    Claims,
-    Condition,
-    Count,
-    Disagreement,
-    Document,
-    DoesNotApply,
-    File,
-    Gap,
-    GuideFile,
-    IndexFile,
-    LicenseTerms,
-    Method,
-    MethodsFile,
-    MethodWithClaims,
-    Names,
-    NotFromOurSources,
-    NotReported,
-    Option,
-    Page,
-    Paragraph,
-    Review,
-    ReviewState,
-    Risk,
-    RisksFile,
-    RiskWithClaims,
-    Shape,
-    Source,
-    Statement,
-    Statements,
-    WithClaims,
-    Word,
-    Words,
-)
+
+#: Where the files stand below the site's root. A change that breaks readers gets a new folder.
+FOLDER = "data/v2/"
+#: The files below it and what is in each: what index.json and the page for clinics list.
+FILES = {
+    "index.json": "This list, for programs.",
+    "guide.json": "Everything: each entry, each claim and the text of each page.",
+    "risks.csv": "The risks as a table: one row for each claim of a risk.",
+    "alternatives.csv": "What can be done instead, as a table: one row for each claim.",
+    "links.json": "Every address that we promise to keep, and where what moved is now.",
+    "schema.json": "The JSON Schema of the JSON files.",
+}
 
 NOTICE = (
     "This is not medical advice. It tells what a few web articles say, and cannot know anybody's body or illness. "
     "Whoever shows a count should show with it of whom, which methods it counts together, and the source."
 )
 ATTRIBUTION = f'Name "{NAME}", link to the license, and say what you changed.'
+DOES_NOT_APPLY = "does not apply"
 
-#: What a spreadsheet could take for a formula. Spaces and apostrophes before it count too, so that
-#: `shielded` can be undone. The wide signs are formulas in some versions of Excel, says OWASP on CSV injection.
-_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]")
+#: Where the entries of each part stand below the site's root.
+_STANDS = {
+    "methods": "methods/{}/",
+    "risks": "risks/#{}",
+    "alternatives": "alternatives/#{}",
+    "conditions": "who-it-is-for/#{}",
+    "disagreements": "disagreements/#{}",
+    "gaps": "not-known/#{}",
+    "words": "words/#{}",
+    "sources": "sources/{}/",
+}
 
-
-#: The columns of the tables. Within v1 none is renamed, moved or removed; a new one stands at the end.
-CLAIM_COLUMNS = (
-    "claim_id",
-    "claim",
-    "claim_address",
-    "source_id",
-    "publisher",
-    "source_title",
-    "source_url",
-    "place",
-)
-_ABOUT_COLUMNS = ("version", "license", "license_url", "review_state", "notice")
+#: The columns of the tables. Within v2 none is renamed, moved or removed; a new one stands at the end.
+_CLAIM_COLUMNS = ("claim_id", "claim", "claim_address", "source_id", "publisher", "source_title", "source_url", "place")
+_HEAD_COLUMNS = ("version", "license", "license_url", "review_state", "notice")
 RISK_COLUMNS = (
     *("risk_id", "risk", "risk_address", "statements"),
     *("how_often", "count", "out_of", "of", "words", "methods_counted_together", "about_the_count", "methods"),
-    *CLAIM_COLUMNS,
-    *("note", *_ABOUT_COLUMNS),
+    *(*_CLAIM_COLUMNS, "note", *_HEAD_COLUMNS),
 )
 ALTERNATIVE_COLUMNS = (
     *("alternative_id", "alternative", "alternative_address", "origin", "question_id", "question", "statement"),
-    *CLAIM_COLUMNS,
-    *_ABOUT_COLUMNS,
+    *(*_CLAIM_COLUMNS, *_HEAD_COLUMNS),
 )
+#: What a spreadsheet could take for a formula (OWASP, CSV injection: wide signs too). Spaces and apostrophes before
+#: it count, so that `shielded` can be undone.
+_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]")
 
 
-def files(guide: model.Guide, texts: Mapping[str, str], version: Version, site: str) -> dict[str, str]:
+def files(guide: Guide, pages: Mapping[str, str], version: Version, site: str, contract: Contract) -> dict[str, str]:
     """Every file's path below the site's root, and its text.
 
-    `texts` has each page's text by its path below docs/. `site` is the site's URL, or "" where it
-    is not known; addresses are paths below its root then.
+    `pages` has each page's text by its path below docs/. `site` is the site's URL with a slash at its end, or ""
+    where it is not known; addresses are paths below its root then.
     """
     head = _head(guide, version, site)
-    whole = _whole(guide, texts, head, site)
-    claims = {claim.id: claim for claim in whole.claims}
-
-    def with_claims(kind: type, entries: Iterable[Shape], inner: Mapping[str, object]) -> list:
-        return [kind(**dict(e), claims=[claims[c] for c in _claim_ids(inner[e.id])]) for e in entries]
-
-    def sources(entries: Iterable[WithClaims]) -> list[Source]:
-        used = {claim.source for entry in entries for claim in entry.claims}
-        return [source for source in whole.sources if source.id in used]
-
-    risks = with_claims(RiskWithClaims, whole.risks, guide.risks)
-    alternatives = with_claims(AlternativeWithClaims, whole.alternatives, guide.alternatives)
-    methods = with_claims(MethodWithClaims, whole.methods, guide.methods)
-    listed = [File(address=f"{site}{FOLDER}{name}", media_type=kind, about=about) for name, kind, about in FILES]
+    listed = [{"address": f"{site}{FOLDER}{name}", "name": name, "about": about} for name, about in FILES.items()]
+    promised = {page: sorted(anchors) for page, anchors in sorted(contract.promised.items())}
     made = {
-        "index.json": _json(IndexFile(**head("the data"), files=listed)),
-        "guide.json": _json(whole),
-        "risks.json": _json(RisksFile(**head("risks"), risks=risks, sources=sources(risks))),
-        "risks.csv": _csv(RISK_COLUMNS, _risk_rows(risks, whole)),
-        "alternatives.json": _json(
-            AlternativesFile(**head("alternatives"), alternatives=alternatives, sources=sources(alternatives))
+        "index.json": _json({**head, "title": f"{NAME}: the data", "files": listed}),
+        "guide.json": _json(document(guide, pages, version, site)),
+        "risks.csv": _csv(RISK_COLUMNS, _risk_rows(guide, site), head),
+        "alternatives.csv": _csv(ALTERNATIVE_COLUMNS, _alternative_rows(guide, site), head),
+        "links.json": _json(
+            {**head, "title": f"{NAME}: addresses", "promised": promised, "moved": dict(contract.led_on)}
         ),
-        "alternatives.csv": _csv(ALTERNATIVE_COLUMNS, _alternative_rows(alternatives, whole)),
-        "methods.json": _json(MethodsFile(**head("methods"), methods=methods, sources=sources(methods))),
-        "schema.json": _text(schema(whole)),
+        "schema.json": _json(_schema(head)),
     }
     return {FOLDER + name: text for name, text in made.items()}
 
 
-def whole(guide: model.Guide, texts: Mapping[str, str], version: Version) -> str:
-    """The file guide.json, made without a site's address: what a version freezes."""
-    return _json(_whole(guide, texts, _head(guide, version, ""), ""))
+def whole(guide: Guide, pages: Mapping[str, str], version: Version) -> str:
+    """The text of guide.json made without a site's address: what a version freezes."""
+    return _json(document(guide, pages, version))
 
 
-def _head(guide: model.Guide, version: Version, site: str):
-    """A function from a file's title to what the file says of itself."""
-    said = {
+def document(guide: Guide, pages: Mapping[str, str], version: Version, site: str = "") -> dict:
+    """The content of guide.json as plain values: what it says of itself, the guide as it is kept, the pages' texts."""
+    kept = guide.model_dump(mode="json", exclude_none=True)
+    for part, stands in _STANDS.items():
+        for entry_id, entry in kept[part].items():
+            entry["guide_address"] = site + stands.format(entry_id)
+    for source_id, source in kept["sources"].items():
+        for claim_id, claim in source["claims"].items():
+            claim["guide_address"] = _claim_address(source_id, claim_id, site)
+            claim["methods"] = list(guide.methods_of(claim_id))
+            claim["risks"] = [r for r, risk in guide.risks.items() if any(claim_id in s.cites for s in risk.says)]
+            if "counts" in source and isinstance(guide.claim(claim_id)[2].frequency, Figure):
+                claim["counts"] = source["counts"]
+    texts = {
+        address_of(path): {
+            "title": title(text),
+            "text": paragraphs(text),
+            "guide_address": site + address_of(path).removeprefix("./") or "./",
+        }
+        for path, text in pages.items()
+    }
+    return {**_head(guide, version, site), "title": f"{NAME}: everything", **kept, "pages": texts}
+
+
+def _claim_address(source_id: str, claim_id: str, site: str) -> str:
+    return f"{site}{_STANDS['sources'].format(source_id)}#{claim_id}"
+
+
+def _head(guide: Guide, version: Version, site: str) -> dict:
+    """What every JSON file says of itself."""
+    return {
+        "title": "",
         "notice": NOTICE,
-        "license": LicenseTerms(name="CC BY 4.0", spdx="CC-BY-4.0", url=LICENSE, attribution=ATTRIBUTION),
+        "license": {"name": "CC BY 4.0", "spdx": "CC-BY-4.0", "url": LICENSE, "attribution": ATTRIBUTION},
         "version": version.hash,
-        "date": version.on,
+        "date": version.on.isoformat(),
         "frozen": version.frozen,
-        # Before the first day of all, no review is overdue: these files must not depend on when they are written.
-        "review": ReviewState(
-            state=review_line(guide, date.min),
-            reviews=[Review(by=r.by, role=r.role, on=r.on, next=r.next) for r in guide.review.reviews],
-        ),
+        # Before the first day of all, no review is overdue: a file must not depend on when it is written.
+        "review_state": review_line(guide, date.min),
         "site": site,
         "described_by": f"{site}{FOLDER}schema.json",
     }
-    return lambda title: {"title": f"{NAME}: {title}", **said}
 
 
-def _whole(guide: model.Guide, texts: Mapping[str, str], head, site: str) -> GuideFile:
-    """The guide in its outward shape."""
+# ---- The schema: that of the model, with what is added ----
 
-    def at(page: str, entry_id: str, below: bool = False) -> dict:
-        return {"id": entry_id, "address": f"{site}{page}/{entry_id}/" if below else f"{site}{page}/#{entry_id}"}
-
-    def named(kind: type, page: str, entries: Mapping) -> list:
-        return [kind(**at(page, i), name=e.name, says=list(map(_statement, e.says))) for i, e in entries.items()]
-
-    return GuideFile(
-        **head("everything"),
-        methods=[
-            Method(**at("methods", i, below=True), **_option(m), medical_names=_names(m.medical), aim=m.aim)
-            for i, m in guide.methods.items()
-        ],
-        risks=named(Risk, "risks", guide.risks),
-        alternatives=[
-            Alternative(**at("alternatives", i), **_option(a), origin=a.origin) for i, a in guide.alternatives.items()
-        ],
-        conditions=named(Condition, "who-it-is-for", guide.conditions),
-        disagreements=[
-            Disagreement(
-                **at("disagreements", i), question=d.question, sides=list(map(_statement, d.sides)), reader=d.reader
-            )
-            for i, d in guide.disagreements.items()
-        ],
-        gaps=[Gap(**at("not-known", i), missing=g.missing, ask=g.ask, topic=g.topic) for i, g in guide.gaps.items()],
-        words=[
-            Word(
-                **at("words", i),
-                word=w.word,
-                forms=w.forms,
-                everyday=w.everyday,
-                say=w.say,
-                meaning=_statement(w.meaning),
-            )
-            for i, w in guide.words.items()
-        ],
-        sources=[
-            Source(
-                **at("sources", i, below=True),
-                title=s.title,
-                author=None if s.author == "none given" else s.author,
-                publisher=s.publisher,
-                date=None if s.date == "none given" else s.date,
-                url=None if s.address == "none known" else s.address,
-                about=s.about,
-                trust=s.trust,
-                methods=s.methods,
-                about_the_counts=s.counts,
-                retired_claims=s.retired,
-            )
-            for i, s in guide.sources.items()
-        ],
-        claims=[
-            Claim(
-                **at(f"sources/{source_id}", claim_id),
-                source=source_id,
-                place=claim.place,
-                says=claim.says,
-                methods=guide.methods_of(claim_id),
-                methods_from="claim" if claim.methods else "source",
-                frequency=_frequency(guide, claim_id),
-                note=claim.note,
-                left_out=claim.left_out,
-            )
-            for source_id, source in guide.sources.items()
-            for claim_id, claim in source.claims.items()
-        ],
-        pages=[
-            Page(
-                address=site + address_of(path).removeprefix("./") or "./",
-                title=title(text),
-                text=[Paragraph(text=words, claims=cites) for words, cites in own_words(text)],
-                shows=shown(text),
-            )
-            for path, text in texts.items()
-        ],
-    )
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_ADDRESS = {**_TEXT, "description": "Where it stands: a URL, or a path below the root where the site is not known."}
 
 
-def _statement(said: model.Statement) -> Statement:
-    return Statement(text=said.text, basis=Claims(claims=said.cites) if said.cites else NotFromOurSources())
+def _object(**properties: dict) -> dict:
+    """An object that has all of these fields and no other."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _answer(said: tuple[model.Statement, ...] | str) -> Statements | NotReported:
-    return NotReported() if isinstance(said, str) else Statements(statements=list(map(_statement, said)))
+def _by_key(values: dict) -> dict:
+    return {"type": "object", "additionalProperties": values}
 
 
-def _names(given: tuple[str, ...] | str) -> Names | NotReported:
-    return NotReported() if isinstance(given, str) else Names(names=given)
+_HEAD = dict.fromkeys(("title", "notice", "version", "review_state", "described_by"), _TEXT) | {
+    "date": {"type": "string", "format": "date"},
+    "frozen": {"type": "boolean", "description": "Whether it is a version that can be cited; if not, it is a draft."},
+    "license": _object(name=_TEXT, spdx=_TEXT, url=_TEXT, attribution=_TEXT),
+    "site": {"type": "string", "description": "The URL of the site, or empty where it is not known."},
+}
 
 
-def _questions(kind: type[Option]) -> list[str]:
-    """The fields of a kind of option that hold answers."""
-    return [name for name, field in kind.model_fields.items() if field.annotation == Statements | NotReported]
+def _schema(head: Mapping) -> dict:
+    """The JSON Schema (2020-12) of the JSON files: a file is one of the three that it lists."""
+    made = Guide.model_json_schema(mode="serialization")
+    # "ids" is a mark for our own editors' schema, which strict validators refuse.
+    made = json.loads(json.dumps(made), object_hook=lambda node: {k: v for k, v in node.items() if k != "ids"})
+    kinds = made.pop("$defs")
+    for kind in ("Method", "Risk", "Alternative", "Condition", "Disagreement", "Gap", "Word", "Source", "Claim"):
+        _with(kinds[kind], guide_address=_ADDRESS)
+    spoken_of = {**_TEXTS, "minItems": 1, "description": "Ids of all methods that it speaks of, counted together."}
+    _with(kinds["Claim"], methods=spoken_of, risks={**_TEXTS, "description": "Ids of the risks that rest on it."})
+    kinds["Claim"]["properties"]["counts"] = {**_TEXT, "description": "What to know about its figure."}
+    page = _object(title={"type": "string"}, text=_TEXTS, guide_address=_ADDRESS)
+    _with(made, **_HEAD, pages=_by_key(page))
+    listed = _object(address=_ADDRESS, name=_TEXT, about=_TEXT)
+    kinds |= {
+        "GuideFile": made,
+        "IndexFile": _object(**_HEAD, files={"type": "array", "items": listed}),
+        "LinksFile": _object(**_HEAD, promised=_by_key(_TEXTS), moved=_by_key(_TEXT)),
+    }
+    licensed = f"License: {head['license']['name']} ({LICENSE}). {ATTRIBUTION}"
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **({"$id": head["described_by"]} if head["site"] else {}),  # an $id is a whole address, or better none
+        "title": f"The data of {NAME}",
+        "description": f"Version {head['version']}. {licensed} {head['review_state']} {NOTICE}",
+        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in ("GuideFile", "IndexFile", "LinksFile")],
+        "$defs": kinds,
+    }
 
 
-def _option(option: model.Option) -> dict:
-    """The name and the answers of a method or an alternative."""
-    kind = Method if isinstance(option, model.Method) else Alternative
-    return {"name": option.name} | {field: _answer(getattr(option, field)) for field in _questions(kind)}
+def _with(kind: dict, **properties: dict) -> None:
+    kind["properties"] |= properties
+    kind["required"] = list(dict.fromkeys([*kind["required"], *properties]))
 
 
-def _claim_ids(entry: model.Risk | model.Option) -> list[str]:
-    """Ids of the claims that a risk, a method or an alternative rests on, each once, in order."""
-    if isinstance(entry, model.Risk):
-        return claim_ids_of(entry.says)
-    kind = Method if isinstance(entry, model.Method) else Alternative
-    answers = [getattr(entry, field) for field in _questions(kind)]
-    return claim_ids_of(one for answer in answers if not isinstance(answer, str) for one in answer)
+# ---- The tables ----
 
 
-def _frequency(guide: model.Guide, claim_id: str) -> Count | Words | NotReported | DoesNotApply:
+def _risk_rows(guide: Guide, site: str) -> Iterator[dict]:
+    """One row for each claim of each risk."""
+    for risk_id, risk in guide.risks.items():
+        for claim_id in dict.fromkeys(claim_id for said in risk.says for claim_id in said.cites):
+            yield {
+                "risk_id": risk_id,
+                "risk": risk.name,
+                "risk_address": site + _STANDS["risks"].format(risk_id),
+                "statements": " ".join(said.text for said in risk.says if claim_id in said.cites),
+                **_often(guide, claim_id),
+                "methods": " ".join(guide.methods_of(claim_id)),
+                **_claim_cells(guide, claim_id, site),
+                "note": guide.claim(claim_id)[2].note or "none",
+            }
+
+
+def _often(guide: Guide, claim_id: str) -> dict:
+    """How often a claim's harm happens, as cells. What its source does not give is "not reported"."""
     _, source, claim = guide.claim(claim_id)
-    match claim.frequency:
-        case model.Figure() as figure:
-            return Count(
-                count=figure.count,
-                out_of=figure.out_of,
-                of=figure.of,
-                methods_counted_together=guide.methods_of(claim_id),
-                about_the_count=source.counts,
-            )
-        case model.InWords() as said:
-            return Words(words=said.words)
-        case None:
-            return DoesNotApply()
-    return NotReported()
-
-
-class _Generator(GenerateJsonSchema):
-    """Plain JSON Schema: "discriminator" is a word of OpenAPI, which strict validators refuse."""
-
-    def tagged_union_schema(self, schema):
-        made = super().tagged_union_schema(schema)
-        made.pop("discriminator", None)
-        return made
-
-
-def schema(whole: GuideFile) -> dict:
-    """The JSON Schema (2020-12) of all JSON files, which "document" tells apart."""
-    names = {"$schema": GenerateJsonSchema.schema_dialect}
-    if whole.site:  # an $id is a whole address, or better none
-        names["$id"] = whole.described_by
-    licensed = f"License: {whole.license.name} ({whole.license.url}). {whole.license.attribution}"
-    about = f"Version {whole.version}. {licensed} {whole.review.state} {whole.notice}"
-    return {**names, "title": f"The data of {NAME}", "description": about, **_any_file()}
-
-
-@lru_cache(maxsize=1)
-def _any_file() -> dict:
-    return TypeAdapter(AnyFile).json_schema(mode="serialization", schema_generator=_Generator)
-
-
-def _cells(claim: Claim, whole: GuideFile) -> dict:
-    """What a table says about one claim."""
-    source = next(source for source in whole.sources if source.id == claim.source)
-    url = source.url or "none known"
-    cells = (claim.id, claim.says, claim.address, source.id, source.publisher, source.title, url, claim.place)
-    return dict(zip(CLAIM_COLUMNS, cells, strict=True))
-
-
-def _about(whole: GuideFile) -> dict:
-    """What every row says of the table, so that a copied row keeps it."""
-    cells = (whole.version, whole.license.name, whole.license.url, whole.review.state, whole.notice)
-    return dict(zip(_ABOUT_COLUMNS, cells, strict=True))
-
-
-def _often(frequency: Count | Words | NotReported | DoesNotApply) -> dict:
-    """A frequency as cells; what its source does not give is "not reported"."""
-    missing = DOES_NOT_APPLY if isinstance(frequency, DoesNotApply) else model.NOT_REPORTED
-    cells = {"how_often": frequency.kind} | dict.fromkeys(("count", "out_of", "of", "words"), missing)
+    missing = DOES_NOT_APPLY if claim.frequency is None else NOT_REPORTED
+    cells = {"how_often": missing} | dict.fromkeys(("count", "out_of", "of", "words"), missing)
     cells |= dict.fromkeys(("methods_counted_together", "about_the_count"), DOES_NOT_APPLY)
-    if isinstance(frequency, Words):
-        cells["words"] = frequency.words
-    if isinstance(frequency, Count):
-        cells |= {
-            "count": frequency.count,
-            "out_of": frequency.out_of,
-            "of": frequency.of,
-            "words": DOES_NOT_APPLY,
-            "methods_counted_together": " ".join(frequency.methods_counted_together),
-            "about_the_count": frequency.about_the_count or "nothing known",
-        }
+    match claim.frequency:
+        case InWords(words=words):
+            cells |= {"how_often": "words", "words": words}
+        case Figure() as figure:
+            together, about = " ".join(guide.methods_of(claim_id)), source.counts or "nothing known"
+            cells |= {"how_often": "count", **figure.model_dump(), "words": DOES_NOT_APPLY}
+            cells |= {"methods_counted_together": together, "about_the_count": about}
     return cells
 
 
-def _risk_rows(risks: Sequence[RiskWithClaims], whole: GuideFile) -> Iterator[dict]:
-    """One row for each claim of each risk."""
-    for risk in risks:
-        for claim in risk.claims:
-            said = [one.text for one in risk.says if isinstance(one.basis, Claims) and claim.id in one.basis.claims]
-            yield {
-                "risk_id": risk.id,
-                "risk": risk.name,
-                "risk_address": risk.address,
-                "statements": " ".join(said),
-                **_often(claim.frequency),
-                "methods": " ".join(claim.methods),
-                **_cells(claim, whole),
-                "note": claim.note or "none",
-                **_about(whole),
-            }
-
-
-def _alternative_rows(alternatives: Sequence[AlternativeWithClaims], whole: GuideFile) -> Iterator[dict]:
+def _alternative_rows(guide: Guide, site: str) -> Iterator[dict]:
     """One row for each claim of each statement; one for a statement or an answer that has none."""
-    for option in alternatives:
-        claims = {claim.id: claim for claim in option.claims}
-        for field in _questions(Alternative):
-            asked = {
-                "alternative_id": option.id,
-                "alternative": option.name,
-                "alternative_address": option.address,
-                "origin": option.origin,
-                "question_id": field,
-                "question": Alternative.model_fields[field].title,
-            }
+    titles = {name: field.title for name, field in Alternative.model_fields.items() if field.title}
+    for option_id, option in guide.alternatives.items():
+        address = site + _STANDS["alternatives"].format(option_id)
+        named = {"alternative_id": option_id, "alternative": option.name, "alternative_address": address}
+        for field, question in titles.items():
+            asked = {**named, "origin": option.origin, "question_id": field, "question": question}
             answer = getattr(option, field)
-            if isinstance(answer, NotReported):
-                nothing = dict.fromkeys(("statement", *CLAIM_COLUMNS), answer.kind)
-                yield asked | nothing | _about(whole)
+            if isinstance(answer, str):
+                yield asked | dict.fromkeys(("statement", *_CLAIM_COLUMNS), answer)
                 continue
-            for said in answer.statements:
-                if isinstance(said.basis, Claims):
-                    based = [_cells(claims[claim_id], whole) for claim_id in said.basis.claims]
-                else:
-                    based = [dict.fromkeys(CLAIM_COLUMNS, said.basis.kind)]
-                for cells in based:
-                    yield asked | {"statement": said.text} | cells | _about(whole)
+            for said in answer:
+                based = [_claim_cells(guide, claim_id, site) for claim_id in said.cites]
+                for cells in based or [dict.fromkeys(_CLAIM_COLUMNS, NOT_FROM_SOURCES)]:
+                    yield asked | {"statement": said.text} | cells
+
+
+def _claim_cells(guide: Guide, claim_id: str, site: str) -> dict:
+    source_id, source, claim = guide.claim(claim_id)
+    said = (claim_id, claim.says, _claim_address(source_id, claim_id, site))
+    cells = (*said, source_id, source.publisher, source.title, source.address, claim.place)
+    return dict(zip(_CLAIM_COLUMNS, cells, strict=True))
 
 
 def shielded(cell: str | int) -> str:
@@ -402,21 +269,18 @@ def unshielded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _csv(columns: Sequence[str], rows: Iterable[dict]) -> str:
-    """Rows as CSV (RFC 4180) with a header. Raises ValueError for a row with a column too many or too few."""
+def _csv(columns: tuple[str, ...], rows: Iterable[dict], head: Mapping) -> str:
+    """Rows as CSV (RFC 4180) with a header; each says of itself what the files say, so that a copied row keeps it."""
+    said = (head["version"], head["license"]["name"], LICENSE, head["review_state"], NOTICE)
+    about = dict(zip(_HEAD_COLUMNS, said, strict=True))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        if set(row) != set(columns):
-            raise ValueError(f"columns that differ: {sorted(set(row) ^ set(columns))}")
-        writer.writerow([shielded(row[column]) for column in columns])
+        cells = row | about
+        writer.writerow([shielded(cells[column]) for column in columns])
     return out.getvalue()
 
 
-def _json(document: Document) -> str:
-    return _text(document.model_dump(mode="json"))
-
-
-def _text(data: object) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+def _json(made: Mapping) -> str:
+    return json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -23,11 +23,10 @@ import pikepdf
 from lxml import html
 from playwright.sync_api import Browser, sync_playwright
 
-from ..guide import contract, load, releases, version
-from ..metadata import LICENSE, NAME
+from ..guide import browser, contract, load, materials, qr, releases, version
 from ..guide.model import Disagreement, Guide
 from ..guide.problem import DataError
-from ..guide import browser, materials, qr
+from ..metadata import LICENSE, NAME
 
 FOLDER = "leaflets/"
 #: The sizes of paper: the end of a file's name, and what the browser calls it.

@@ -21,11 +21,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..guide import load, metadata, version
+from ..guide import load, metadata, sums, version
 from ..guide.problem import DataError
 from ..guide.review import day, review_line
 from ..guide.version import Version
-from ..guide import sums
 from .data import ATTRIBUTION
 
 #: Where the zip stands below the site's root, and the folder that it holds.

@@ -1,116 +1,191 @@
 """The frozen versions: data/releases/ has the data of each as a file that never changes again.
 
-The list of them is SHA256SUMS beside the files, in the form that `sha256sum --check` reads; a
-file's name says its day and the hash of its content.
+The list of them is SHA256SUMS beside the files, oldest first, in the form that `sha256sum --check` reads; a file's
+name says its day and the hash of its content. `python -m macros.publish.releases` makes the guide as it stands a
+version.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ..guide import load
+from ..guide import load, pages, version
+from ..guide.links import Contract, final
+from ..guide.model import Guide
 from ..guide.problem import DataError, Problem
+from ..guide.version import Version
+from . import data
+from .changes import Step, changes
 
 FOLDER = load.ROOT / "data/releases"
 LIST = "SHA256SUMS"
+#: Where the files stand below the site's root.
+PUBLISHED = "data/releases/"
 _LINE = re.compile(r"([0-9a-f]{64})  ((\d{4}-\d\d-\d\d)-([0-9a-f]{10})\.json)")
+_ONLY_RELEASE = "Delete it. Only `make release` adds a file."
 
 
 class Release(NamedTuple):
-    """One frozen version."""
+    """One frozen version: its day, its hash, its file's name, the SHA-256 of the file, its line in the list."""
 
     on: date
-    """The day on which it was frozen."""
     hash: str
-    """The hash of its pages and data, as each page shows it."""
     file: str
-    """The name of its file."""
     sha256: str
-    """The SHA-256 of the file's bytes, in hexadecimal."""
+    line: int
 
 
 def listed(folder: Path = FOLDER) -> list[Release]:
     """The frozen versions, newest first. Raises DataError for a list that cannot be read."""
     path = folder / LIST
-    if not path.exists():
-        return []
-    found, problems = [], []
+    found, wrong = [], []
     # A byte that is no UTF-8 makes its line one that does not belong here.
-    for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
         try:
             sha256, file, day, content = _LINE.fullmatch(line).groups()
-            found.append(Release(date.fromisoformat(day), content, file, sha256))
+            found.append(Release(date.fromisoformat(day), content, file, sha256, number))
         except (AttributeError, ValueError):
-            problems.append(_problem(path, number, f"'{line}' is not a line of this list."))
-    if problems:
-        raise DataError(problems)
+            wrong.append(_problem(path, number, f"'{line}' is not a line of this list."))
+    if wrong:
+        raise DataError(wrong)
     return found[::-1]
 
 
-def text_of(release: Release, folder: Path = FOLDER) -> str:
-    """The frozen file of a version. Raises DataError where it is gone or has changed."""
-    number = len(listed(folder)) - listed(folder).index(release)
-    if found := _file_problem(release, number, folder):
-        raise DataError([found])
-    return (folder / release.file).read_text("utf-8")
+def newest(folder: Path = FOLDER) -> Version | None:
+    """The newest frozen version, if there is one. Raises DataError for a list that cannot be read."""
+    return next((Version(each.hash, each.on, True) for each in listed(folder)), None)
 
 
-def _file_problem(release: Release, number: int, folder: Path) -> Problem | None:
-    """What is wrong with a frozen file, whose line of the list has this number."""
+def read(release: Release, folder: Path = FOLDER) -> tuple[str, dict]:
+    """A version's file as text and as plain values.
+
+    Raises DataError where the file is gone, has changed, is no JSON, or is that of another version.
+    """
     path = folder / release.file
-    if not path.is_file():
-        return _problem(folder / LIST, number, f"the frozen file '{release.file}' is gone.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
-        return _problem(path, 1, f"the frozen file '{release.file}' has changed. Clinics cite it as it was.")
-    return None
+    if not path.is_file() or path.is_symlink():
+        raise DataError([_problem(folder / LIST, release.line, f"the frozen file '{release.file}' is gone.")])
+    raw = path.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != release.sha256:
+        what = f"the frozen file '{release.file}' has changed. Clinics cite it as it was."
+        raise DataError([_problem(path, 1, what)])
+    try:
+        document = json.loads(raw)
+        said = document["version"], document["date"], document["frozen"]
+        changes(document, document)  # what cannot be compared with itself has not the shape of a version
+    except (ValueError, RecursionError) as error:
+        raise DataError([_problem(path, getattr(error, "lineno", 1), "the frozen file is not JSON.")]) from None
+    except (AttributeError, KeyError, TypeError):
+        raise DataError([_problem(path, 1, "the frozen file is not the data of a version.")]) from None
+    if said != (release.hash, release.on.isoformat(), True):
+        what = f"the file says that it is version {said[0]} of {said[1]}, and its name something else."
+        raise DataError([_problem(path, 1, what)])
+    return raw.decode(), document
 
 
 def problems(folder: Path = FOLDER) -> Iterator[Problem]:
-    """What is wrong with the frozen files: one that changed, is gone, or is not on the list."""
+    """What is wrong with the frozen files and their list: one that changed, is gone, not listed, or out of order."""
     try:
         releases = listed(folder)
     except DataError as error:
         yield from error.problems
         return
-    for number, release in enumerate(reversed(releases), 1):
-        if found := _file_problem(release, number, folder):
-            yield found
-    known = {release.file for release in releases} | {LIST}
+    before = None
+    for release in reversed(releases):
+        if before and release.on < before.on:
+            what = f"'{release.file}' is older than '{before.file}', which stands above it."
+            yield _problem(folder / LIST, release.line, what, "Put the lines in the order of their days.")
+        if release.on > version.today():
+            mend = "Delete the file and its line, and run `make release` on the day itself."
+            yield _problem(folder / LIST, release.line, f"'{release.file}' is of a day to come.", mend)
+        before = release
+        try:
+            read(release, folder)
+        except DataError as error:
+            yield from error.problems
+    names = [release.file for release in releases]
+    for release in releases:
+        if names.count(release.file) > 1:
+            yield _problem(folder / LIST, release.line, f"'{release.file}' stands here twice.", "Delete one line.")
     for path in sorted(folder.glob("[!.]*")):
-        if path.name not in known:
-            what = f"'{path.name}' is not on the list of versions."
-            yield _problem(path, 1, what, "Delete it. Only make release adds a file.")
+        if path.name not in (*names, LIST):
+            yield _problem(path, 1, f"'{path.name}' is not on the list of versions.", _ONLY_RELEASE)
 
 
-def freeze(text: str, day: date, content: str, folder: Path = FOLDER) -> Path:
+def files(folder: Path = FOLDER) -> dict[str, str]:
+    """The list and every frozen file as they are published, by path below the site's root. Raises DataError."""
+    found = {PUBLISHED + each.file: read(each, folder)[0] for each in listed(folder)}
+    return found and {**found, PUBLISHED + LIST: (folder / LIST).read_text("utf-8")}
+
+
+def steps(guide: Guide, texts: Mapping[str, str], contract: Contract, folder: Path = FOLDER) -> list[Step]:
+    """Every version, newest first. The guide as it stands is the first of them, as a draft if it is not frozen.
+
+    `texts` has each page's text by its path below docs/. Raises DataError for a list or a file that cannot be read.
+    """
+    now = version.now(newest(folder))
+    told = [
+        (Version(each.hash, each.on, True), PUBLISHED + each.file, read(each, folder)[1]) for each in listed(folder)
+    ]
+    if not now.frozen:
+        told.insert(0, (now, "", data.document(guide, texts, now) if told else {}))
+    led = partial(final, moved=contract.moved)
+    befores = [content for *_, content in told[1:]]
+    return [
+        Step(at, file, changes(before, content, led) if before else None)
+        for (at, file, content), before in zip(told, [*befores, None], strict=True)
+    ]
+
+
+def freeze(text: str, now: Version, folder: Path = FOLDER) -> Path:
     """Writes a version's file and its line of the list; returns the file's path.
 
-    `text` is the file, `content` the hash of its pages and data. Raises OSError, and DataError where
-    the same content was frozen on the same day, before another.
+    `text` is what macros.publish.data.whole made of it. Raises OSError, and DataError where the same content was
+    frozen on the same day, before another.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path, listing = folder / f"{day.isoformat()}-{content}.json", folder / LIST
+    path, listing = folder / f"{now.on.isoformat()}-{now.hash}.json", folder / LIST
     if path.exists():
         raise DataError([_problem(path, 1, "this was a version today, before another.", "Try again tomorrow.")])
     lines = listing.read_text("utf-8").splitlines() if listing.exists() else []
     lines.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {path.name}")
-    _write(path, text)
-    _write(listing, "".join(f"{line}\n" for line in lines))
+    for target, content in ((path, text), (listing, "".join(f"{line}\n" for line in lines))):
+        part = target.with_name(f".{target.name}.part")  # a file is written whole or not at all
+        part.write_bytes(content.encode())
+        part.replace(target)
     return path
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(text.encode())
-    part.replace(path)
 
 
 def _problem(path: Path, line: int, what: str, mend: str = "") -> Problem:
     name = path.relative_to(load.ROOT).as_posix() if path.is_relative_to(load.ROOT) else path.name
     return Problem(name, line, what, mend or f"Restore it: git checkout origin/main -- {name}")
+
+
+def main() -> int:
+    """Freezes the version, unless it is frozen already. Returns the exit status, after telling what went wrong."""
+    try:
+        if found := list(problems()):
+            raise DataError(found)
+        now = version.now(newest())
+        if now.frozen:
+            print(f"Nothing to freeze: this is the {now}.")
+            return 0
+        now = now._replace(frozen=True)
+        path = freeze(data.whole(load.current(), pages.read_pages(), now), now)
+    except (DataError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{now} is frozen in {path.relative_to(load.ROOT).as_posix()}. Commit data/.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

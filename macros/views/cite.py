@@ -1,28 +1,14 @@
 """Statements with their citations, and what a citation shows.
 
-A citation is `[^claim-id]` in a page and in what a macro answers. macros.extension makes a number of it, and a note.
+A citation is a footnote: `[^claim-id]` in a page and in what a macro answers. macros.extension adds the text behind it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from ..guide.model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
 from .render import escape, link, listing, number, strong
-
-#: A citation in a page's Markdown; its group is the claim's id.
-CITATION = re.compile(r"\[\^([^\]\s]+)\]")
-
-_CODE = re.compile(r"(`+)(?:(?!\n\n).)+?\1", re.S)
-
-
-def cited(markdown: str) -> list[str]:
-    """Ids of the claims that a text cites outside code, each once, in order."""
-    if "`" in markdown:
-        markdown = _CODE.sub("", markdown)
-    return list(dict.fromkeys(CITATION.findall(markdown)))
-
 
 SILENT = "Our sources do not say."
 SCOPE = "Some sources speak of several treatments together. We list that at each one they mean."
@@ -34,7 +20,7 @@ def cite(*claim_ids: str) -> str:
 
 
 def statement(said: Statement, keep: Callable[[str], bool] = lambda claim_id: True) -> str:
-    """A statement with those of its citations that `keep` lets through, as HTML."""
+    """A statement with those of its citations that `keep` lets through, as one line of Markdown."""
     if not said.cites:
         return f"{escape(said.text)} ({NOT_FROM_SOURCES.capitalize()}.)"
     return escape(said.text) + cite(*filter(keep, said.cites))
@@ -46,7 +32,7 @@ def claim_ids_of(said: Iterable[Statement]) -> list[str]:
 
 
 def answer(said: tuple[Statement, ...] | str) -> str:
-    """What our sources say, or that they say nothing, as HTML."""
+    """What our sources say, or that they say nothing, as one line of Markdown."""
     return SILENT if isinstance(said, str) else " ".join(map(statement, said))
 
 
@@ -68,7 +54,7 @@ def figure(given: Figure, out_of: int | None = None) -> str:
 
 
 def claim_text(claim: Claim) -> str:
-    """A claim with its figure or its source's own words, as HTML."""
+    """A claim with its figure or its source's own words, as one line of Markdown."""
     said = escape(claim.says)
     if isinstance(claim.frequency, Figure):
         return f"{said} {figure(claim.frequency)}"
@@ -85,22 +71,6 @@ def footnote(guide: Guide, claim_id: str) -> str:
     source_id, source, claim = guide.claim(claim_id)
     place = f"{escape(source.publisher)}, {escape(claim.place)}"
     return f"{claim_text(claim)} {link(place, f'/sources/{source_id}.md#{claim_id}')}"
-
-
-def notes(guide: Guide, claim_ids: Sequence[str]) -> str:
-    """What stands behind a page's citations, as its last section; "" where it has none.
-
-    Raises KeyError for an unknown id.
-    """
-    if not claim_ids:
-        return ""
-    items = "".join(
-        f'<li id="fn:{number}">{footnote(guide, claim_id)}</li>' for number, claim_id in enumerate(claim_ids, 1)
-    )
-    return (
-        '<div class="footnote" data-search-exclude="true"><h2 id="where-this-comes-from">Where this comes from</h2>'
-        f'<details class="notes"><summary>Show the notes ({len(claim_ids)})</summary><ol>{items}</ol></details></div>'
-    )
 
 
 def pooled(guide: Guide, claim_id: str) -> str:

@@ -1,6 +1,6 @@
 """What a clinic can take: files of data, small pages to show on its own site, feeds and versions.
 
-All are for a page in a folder of its own below the site's root.
+All are for a page in a folder of its own below the site's root. What is published beside the pages is handed in.
 """
 
 from __future__ import annotations
@@ -10,57 +10,86 @@ import re
 from collections.abc import Sequence
 from html import escape as html_escape
 from html import unescape
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from .changes import Change, Step
-from .cite import CITATION
-from .metadata import NAME
-from ..guide.model import Guide
-from .options import ALTERNATIVES_TITLE, alternatives_table
-from .publish.listed import FEEDS, FILES, FOLDER
-from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
+from ..guide.model import NAME, Guide
+from ..guide.pages import CITATION
 from ..guide.review import day
-from .risks import one_risk, risk_table, risks_title
+from ..guide.version import Version
+from .options import ALTERNATIVES_TITLE, alternatives_table
+from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
+from .risks import risk, risk_table, risks_title
 
-#: Where the small pages stand below the site's root; macros.publish.embeds writes them.
-EMBEDS = "embed/"
-#: Where the leaflets and the zip stand below the site's root; macros.publish.leaflets and .offline write them.
-_LEAFLETS, _ZIP = "leaflets/", "offline/neurolysis-guide.zip"
+#: Where the small pages, the leaflets and the zip stand below the site's root.
+EMBEDS, LEAFLETS, ZIP = "embed/", "leaflets/", "offline/neurolysis-guide.zip"
 #: The sizes of paper: the end of a file's name, and what people call it.
-_PAPER = {"a4": "A4", "letter": "US Letter"}
+PAPER = {"a4": "A4", "letter": "US Letter"}
 #: Stands for the site's address where that is not known.
 PLACEHOLDER = "https://ADDRESS-OF-THE-GUIDE/"
 
 
 class Published(NamedTuple):
-    """What is published beside the pages: whether there are leaflets and a zip, and the repository's URL or ""."""
+    """What is published beside the pages."""
 
     leaflets: bool = False
+    """Whether there are leaflets."""
     offline: bool = False
+    """Whether there is a zip to take along."""
     repository: str = ""
+    """The repository's URL, or ""."""
+    files: Sequence[tuple[str, str]] = ()
+    """The files of data: the path below the site's root, and what is in it."""
+    feed: str = ""
+    """The path of the feed below the site's root."""
+
+
+class Change(Protocol):
+    """One thing that the guide says otherwise than before, as plain text; see macros.publish.changes."""
+
+    part: str
+    entry: str
+    field: str
+    before: str
+    now: str
+    address: str
+
+
+class Step(Protocol):
+    """A version, and what it changed; see macros.publish.releases."""
+
+    version: Version
+    file: str
+    name: str
+    nothing: str
+    changes: Sequence[Change] | None
 
 
 class Embed(NamedTuple):
-    """`name` is its folder, `page` the address in the guide that tells more, `html` what it shows.
-
-    `title` is plain text, `height` that of a frame for it in CSS pixels.
-    """
+    """A small page that another site shows inside its own."""
 
     name: str
+    """Its folder."""
     title: str
+    """Plain text."""
     page: str
-    html: str
+    """The address in the guide that tells more."""
+    call: str
+    """The call of a macro that it shows."""
     height: int
+    """The height of a frame for it in CSS pixels."""
 
 
 def listed(guide: Guide) -> list[Embed]:
     """Every embed: the risks of each method, the alternatives, each risk."""
     shown = [
-        *((f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", risk_table(guide, m)) for m in guide.methods),
-        ("alternatives", ALTERNATIVES_TITLE, "alternatives/", alternatives_table(guide)),
-        *((f"risk-{r}", risk.name, f"risks/#{r}", one_risk(guide, r)) for r, risk in guide.risks.items()),
+        *(
+            (f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", f'risk_table("{m}")', risk_table(guide, m))
+            for m in guide.methods
+        ),
+        ("alternatives", ALTERNATIVES_TITLE, "alternatives/", "alternatives_table()", alternatives_table(guide)),
+        *((f"risk-{r}", entry.name, f"risks/#{r}", f'risk("{r}")', risk(guide, r)) for r, entry in guide.risks.items()),
     ]
-    return [Embed(*one, height=_height(guide, one[-1])) for one in shown]
+    return [Embed(*one, height=_height(guide, answer)) for *one, answer in shown]
 
 
 #: The measures of a small page in CSS pixels, as overrides/assets/embed.css sets them: the width of its text in
@@ -68,11 +97,11 @@ def listed(guide: Guide) -> list[Embed]:
 _WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
 #: What stands around the text: head, title, notices and foot.
 _AROUND = 330
-_ROW = re.compile("<tr id=.*?</tr>")
+_ROW = re.compile("<tr id=.*?</tr>", re.S)
 _CELL = re.compile("<t[hd][^>]*>(.*?)</t[hd]>")
 
 
-def _height(guide: Guide, html: str) -> int:
+def _height(guide: Guide, markdown: str) -> int:
     """About the height in CSS pixels that a small page with this text needs where it is 720 wide.
 
     It is rather too large than too small: fonts differ, and what does not fit needs scrolling.
@@ -80,18 +109,18 @@ def _height(guide: Guide, html: str) -> int:
 
     def lines(text: str, width: float) -> int:
         named = CITATION.sub(lambda cited: f" ({guide.claim(cited[1])[1].publisher})", text)
-        shown = unescape(re.sub("<[^>]*>", "", named))
+        shown = unescape(re.sub(r"<[^>]*>|\]\([^)]*\)|[*#\[]", "", named))
         return math.ceil(len(shown) * _LETTER / width)
 
     total = _AROUND
-    for row in _ROW.findall(html):
+    for row in _ROW.findall(markdown):
         cells = _CELL.findall(row)
-        if 'class="shared wide"' in html:  # its cells stand below each other
+        if 'class="shared wide"' in markdown:  # its cells stand below each other
             total += sum(_LINE * (1 + lines(cell, _WIDE)) + 16 for cell in cells)
         else:  # the name takes a fifth, the others share what is left
             others = 0.8 * _WIDE / (len(cells) - 1)
             total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
-    for part in re.split(r"</p>(?:\n\n)?|\n\n", re.sub(r"<table.*?</table>", "", html)):
+    for part in re.sub("<table.*?</table>", "", markdown, flags=re.S).split("\n\n"):
         total += _LINE * lines(part, _PARAGRAPH) + 11
         for columns, rows in re.findall(r'viewBox="0 0 (\d+) (\d+)"', part):
             total += 384 * int(rows) // int(columns) + 32
@@ -123,7 +152,7 @@ def leaflets_list(guide: Guide, *, published: Published) -> str:
     names = {method_id: method.name for method_id, method in guide.methods.items()} | {"guide": "The whole guide"}
     items = []
     for name, title in names.items():
-        links = (beside(size, f"{_LEAFLETS}{name}-{end}.pdf") for end, size in _PAPER.items())
+        links = (beside(size, f"{LEAFLETS}{name}-{end}.pdf") for end, size in PAPER.items())
         items.append(f"{escape(title)}: PDF, {' or '.join(links)}")
     return bullets(items)
 
@@ -132,7 +161,7 @@ def zip_link(guide: Guide, *, published: Published) -> str:
     """The file that holds the whole guide, and how to open it."""
     if not published.offline:
         return paragraph("This copy of the guide has no such file.")
-    whole, checksum = beside("the whole guide in one file", _ZIP), beside("its checksum", f"{_ZIP}.sha256")
+    whole, checksum = beside("the whole guide in one file", ZIP), beside("its checksum", f"{ZIP}.sha256")
     unpack = paragraph(f"Download {whole}. Unpack the whole folder. Open index.html in it.")
     return f"{unpack}\n\n{paragraph(f'Your computer staff can check the file with {checksum}.')}"
 
@@ -153,13 +182,12 @@ def ask_form(guide: Guide, *, published: Published) -> str:
     return paragraph(f"Tell us with {form}. Everybody can read what you write there.")
 
 
-def data_files(guide: Guide) -> str:
+def data_files(guide: Guide, *, published: Published) -> str:
     """The files of data for others."""
-    listed = [("index.json", "", "This list, for programs."), *FILES]
-    rows = [
-        Row(f"file-{name.replace('.', '-')}", [beside(name, f"{FOLDER}{name}"), escape(about)])
-        for name, _, about in listed
-    ]
+    rows = []
+    for path, about in published.files:
+        name = path.rpartition("/")[2]
+        rows.append(Row(f"file-{name.replace('.', '-')}", [beside(name, path), escape(about)]))
     return table("Files to download", ["File", "What is in it"], rows, "risks")
 
 
@@ -169,13 +197,13 @@ def embeds(guide: Guide, *, site: str) -> str:
     `site` is the site's URL, or "" where it is not known.
     """
     return "\n\n".join(
-        "".join(
+        "\n\n".join(
             [
-                '<details class="embed" data-search-exclude="true">',
+                f'<details class="embed" data-search-exclude="true" markdown="block">\n'
                 f"<summary>{escape(embed.title)}</summary>",
-                f"<pre><code>{escape(line(embed, site))}</code></pre>",
-                preview(embed),
-                paragraph(f"In the guide: {_whole(site, embed.page)}"),
+                f"```html\n{_line(embed, site)}\n```",
+                _preview(embed),
+                f"In the guide: {_whole(site, embed.page)}",
                 "</details>",
             ]
         )
@@ -183,25 +211,25 @@ def embeds(guide: Guide, *, site: str) -> str:
     )
 
 
-def line(embed: Embed, site: str) -> str:
+def _line(embed: Embed, site: str) -> str:
     """The line that a clinic copies into its page."""
     address = html_escape((site or PLACEHOLDER).rstrip("/") + f"/{EMBEDS}{embed.name}/")
     kept = 'referrerpolicy="no-referrer" style="width:100%;border:0"'
     return f'<iframe src="{address}" {_attributes(embed)} {kept}></iframe>'
 
 
-def preview(embed: Embed) -> str:
+def _preview(embed: Embed) -> str:
     """The same, as it stands on a page of ours. In a closed box, a lazy frame loads nothing."""
-    return f'<iframe src="../{EMBEDS}{embed.name}/" {_attributes(embed)}></iframe>'
+    return f'<div><iframe src="../{EMBEDS}{embed.name}/" {_attributes(embed)}></iframe></div>'
 
 
 def _attributes(embed: Embed) -> str:
-    return f'title="{escape(embed.title)}, from {NAME}" height="{embed.height}" loading="lazy"'
+    return f'title="{html_escape(embed.title)}, from {NAME}" height="{embed.height}" loading="lazy"'
 
 
-def feeds(guide: Guide) -> str:
-    """The feeds of what changed."""
-    return bullets(f"{beside(name, name)}, {about}" for name, about in FEEDS)
+def feeds(guide: Guide, *, published: Published) -> str:
+    """The feed of what changed."""
+    return bullets([f"{beside(published.feed, published.feed)}, an Atom feed"])
 
 
 def versions(guide: Guide, *, history: Sequence[Step]) -> str:
@@ -227,12 +255,12 @@ def _draft(step: Step) -> str:
 
 def _changes(step: Step) -> str:
     if not step.changes:
-        return paragraph(step.nothing)
-    return f'<div class="changes">{bullets(map(_change, step.changes))}</div>'
+        return step.nothing
+    return f'<div class="changes" markdown="block">\n\n{bullets(map(_change, step.changes))}\n\n</div>'
 
 
 def _change(change: Change) -> str:
     field = f": {escape(change.field)}" if change.field else ""
     head = f"{escape(change.part)}: {beside(escape(change.entry), change.address)}{field}."
     before, now = strong("Before:"), strong("Now:")
-    return f"{head}<br />{before} {escape(change.before)}<br />{now} {escape(change.now)}"
+    return f"{head}<br>{before} {escape(change.before)}<br>{now} {escape(change.now)}"

@@ -1,49 +1,43 @@
-"""The gallery: every macro with its arguments, a call of it, and the page that shows what comes of it."""
+"""The list of macros for people who edit pages: each with its arguments and a live result."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from inspect import Parameter, getdoc
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from inspect import Parameter, getdoc, signature
 
-from . import calls
 from ..guide.model import Guide
-from .render import escape, heading, link, paragraph
+from .render import escape, heading
 
 
-class Called(NamedTuple):
-    """A call that stands on a page: as it is written, and the page's path below docs/ and title."""
+def gallery(guide: Guide, *, macros: Mapping[str, Callable[..., str]], examples: Mapping[str, tuple[str, str]]) -> str:
+    """Every other macro, each under a heading with a call of it and the page where it can be looked at.
 
-    call: str
-    path: str
-    title: str
-
-
-def gallery(guide: Guide, *, called: Mapping[str, Called]) -> str:
-    """Every other macro, each under a heading with a call of it and the page to look at.
-
-    `called` has a call of each by its name; one that no page calls is shown without.
+    `examples` has a call of each as some page writes it, with that page's path below docs/.
     """
-    return "\n\n".join(_entry(name, called.get(name)) for name in calls.MACROS if name != "gallery")
+    return "\n\n".join(_entry(name, macros[name], examples.get(name)) for name in macros if name != "gallery")
 
 
-def _entry(name: str, example: Called | None) -> str:
+def arguments(macro: Callable[..., str]) -> list[Parameter]:
+    """What a page may hand to a macro: not the guide, and not what its door gives by name."""
+    _, *taken = signature(macro).parameters.values()
+    return [parameter for parameter in taken if parameter.kind is not Parameter.KEYWORD_ONLY]
+
+
+def _entry(name: str, macro: Callable[..., str], example: tuple[str, str] | None) -> str:
     parts = [
         heading(2, name, f"macro-{name.replace('_', '-')}"),
-        paragraph(escape(re.sub(r" Raises .*", "", " ".join(getdoc(calls.MACROS[name]).split("\n\n")[0].split())))),
-        paragraph(_arguments(name)),
+        escape(re.sub(r" Raises .*", "", " ".join((getdoc(macro) or "").split("\n\n")[0].split()))),
+        _arguments(macro),
     ]
     if example:
-        parts += [
-            f"<pre><code>{escape(example.call)}</code></pre>",
-            paragraph(f"What comes of it: see {link(escape(example.title), f'/{example.path}')}."),
-        ]
+        call, path = example
+        parts += [f"```\n{call}\n```", f"What comes of it: [{escape(path)}](/{path})."]
     return "\n\n".join(parts)
 
 
-def _arguments(name: str) -> str:
-    taken = calls.arguments(name)
+def _arguments(macro: Callable[..., str]) -> str:
+    taken = arguments(macro)
     if not taken:
         return "It takes no argument."
     words = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .cite import SCOPE, SILENT, answer, claim_ids_of, statement
 from ..guide.model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option
 from ..guide.problem import MacroError, one, suggestion
-from .render import Row, bullets, escape, link, listing, paragraph, strong, table
+from .cite import SCOPE, SILENT, answer, claim_ids_of, statement
+from .render import Row, bullets, escape, link, listing, numbered, paragraph, strong, table
 
 #: The questions that every option answers, and those that every method does.
 SHARED = [name for name, field in Option.model_fields.items() if field.title]
@@ -111,7 +111,7 @@ def steps(guide: Guide, method: str) -> str:
     said = one("method", guide.methods, method).steps
     if isinstance(said, str):
         return paragraph(SILENT)
-    return bullets(map(statement, said), "ol")
+    return numbered(map(statement, said))
 
 
 def at_a_glance(guide: Guide, method: str) -> str:
@@ -149,7 +149,7 @@ def options_table(guide: Guide) -> str:
     rows = [*methods, *_alternative_rows(guide)]
     columns = ["Option", *map(_heading, SHARED)]
     shown = table("All options, with the same questions answered for each", columns, rows, "methods")
-    return f'<div class="compare" data-compare="true">{shown}</div>'
+    return f'<div class="compare" markdown="block">\n\n{shown}\n\n</div>'
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:

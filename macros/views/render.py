@@ -43,7 +43,7 @@ def strong(markdown: str) -> str:
 
 
 def link(markdown: str, to: str) -> str:
-    """A link that shows `markdown`. `to` is a page's path below docs/, such as /methods/heat.md#risks, or an address."""
+    """A link that shows `markdown`. `to` is a page's path below docs/ (/methods/heat.md#risks), or an address."""
     return f"[{markdown}]({to})"
 
 
@@ -89,9 +89,9 @@ def box(kind: str, box_id: str, title: str, body: str) -> str:
 
 
 def collapsible(kind: str, box_id: str, title: str, body: str) -> str:
-    """The same, closed until it is pressed."""
+    """The same, closed until it is pressed. The search leaves it out: what it holds stands on a page of its own too."""
     return (
-        f'<details class="{kind}" id="{escape(box_id)}" markdown="block">\n'
+        f'<details class="{kind}" id="{escape(box_id)}" data-search-exclude="true" markdown="block">\n'
         f'<summary markdown="span">{title}</summary>\n\n{body}\n\n</details>'
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from ..guide.model import Figure, Guide, InWords, Source
+from ..guide.problem import one
+from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .options import method_links
 from .pictures import icon_array
-from ..guide.problem import one
-from .render import Row, escape, listing, paragraph, strong, table
+from .render import Row, escape, heading, listing, paragraph, strong, table
 
 #: What stands below the pictures.
 _DOTS = "Each dot is one person."
@@ -75,10 +75,13 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     return "\n\n".join([*above, table(caption, columns, rows, "risks"), *below, *pictures])
 
 
-def one_risk(guide: Guide, risk_id: str) -> str:
-    """One risk as sections of a page, with what the table of all risks says of it, and its own picture."""
-    risk = guide.risks[risk_id]
-    claim_ids, out_of = claim_ids_of(risk.says), guide.counted_in
+def risk(guide: Guide, risk: str) -> str:
+    """One risk as sections of a page, with its own picture.
+
+    `risk` is its id. Raises MacroError for an unknown one.
+    """
+    entry = one("risk", guide.risks, risk)
+    claim_ids, out_of = claim_ids_of(entry.says), guide.counted_in
     counts, notes = {}, {}
     for claim_id in claim_ids:
         _, source, claim = guide.claim(claim_id)
@@ -87,14 +90,14 @@ def one_risk(guide: Guide, risk_id: str) -> str:
             notes |= _about_the_counts(source)
     pictures = [f'<div class="counted">{icon_array(count, out_of) or _TOO_MANY}</div>' for count in counts]
     parts = [
-        f"<h2>{_WHAT}</h2>",
-        paragraph(" ".join(map(statement, risk.says))),
-        f"<h2>{_OFTEN}</h2>",
+        heading(2, _WHAT),
+        paragraph(" ".join(map(statement, entry.says))),
+        heading(2, _OFTEN),
         paragraph(_how_often(guide, claim_ids, out_of, tell_uncounted=True)),
         *pictures,
         *([paragraph(_DOTS)] if pictures else []),
         *map(paragraph, notes.values()),
-        f"<h2>{_TREATMENTS}</h2>",
+        heading(2, _TREATMENTS),
         paragraph(_treatments(guide, claim_ids) + "."),
         paragraph(_TREATMENT_MAY_MISS),
         paragraph(SCOPE),
@@ -120,7 +123,7 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     words = f"{strong(f'{names}{each}:')} {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
     words += cite(*dict.fromkeys(claim_id for _, claim_id in harms))
     drawn = icon_array(count, out_of) or _TOO_MANY
-    return f'<div class="counted">{paragraph(words)}<div>{drawn}</div></div>'
+    return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
 
 
 def _how_often(guide: Guide, claim_ids: list[str], out_of: int, *, tell_uncounted: bool) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .cite import claim_text
 from ..guide.model import Claim, Guide
 from ..guide.problem import one
+from .cite import claim_text
 from .render import Row, bullets, escape, link, listing, strong, table
 
 #: For each claim's id, the pages that cite it: their path below docs/ and their title.
@@ -69,5 +69,5 @@ def _use_cell(claim: Claim, pages: Sequence[tuple[str, str]]) -> str:
 def _claim_cell(claim: Claim) -> str:
     parts = [claim_text(claim)]
     if claim.note:
-        parts.append(f"<em>Our note:</em> {escape(claim.note)}")
-    return " <br />".join(parts)
+        parts.append(f"*Our note:* {escape(claim.note)}")
+    return " <br>".join(parts)

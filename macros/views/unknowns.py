@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import get_args
 
-from .cite import statement
 from ..guide.model import Disagreement, Guide, Statement, Topic
 from ..guide.problem import MacroError, one, suggestion
-from .render import Row, boxes, bullets, escape, heading, link, listing, paragraph, strong, table
+from .cite import statement
+from .render import Row, box, boxes, bullets, collapsible, escape, heading, link, listing, paragraph, strong, table
 
 
 def disagreement(guide: Guide, disagreement: str) -> str:
     """A question on which our sources do not say the same, as a box with all sides."""
     entry = one("disagreement", guide.disagreements, disagreement)
     title = f"Our sources disagree: {escape(entry.question)}"
-    return _box("disagreement", disagreement, title, "".join(_sides(guide, entry)))
+    return box("disagreement", disagreement, title, _sides(guide, entry))
 
 
 def disagreements(guide: Guide) -> str:
@@ -25,7 +24,7 @@ def disagreements(guide: Guide) -> str:
     return "\n\n".join(
         part
         for entry_id, entry in guide.disagreements.items()
-        for part in (heading(2, entry.question, entry_id), *_sides(guide, entry))
+        for part in (heading(2, entry.question, entry_id), _sides(guide, entry))
     )
 
 
@@ -62,10 +61,7 @@ def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str)
     ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
-        parts.append(
-            f'<details class="disagreement" id="{entry_id}"><summary>{escape(entry.question)}</summary>'
-            f"{''.join(_sides(guide, entry, _unnoted))}</details>"
-        )
+        parts.append(collapsible("disagreement", entry_id, escape(entry.question), _sides(guide, entry, _unnoted)))
     return "\n\n".join(parts)
 
 
@@ -85,11 +81,11 @@ def _scope(guide: Guide, side: Statement) -> str:
     return f" (Said of {listing(names)}.)" if 0 < len(names) < len(guide.methods) else ""
 
 
-def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> list[str]:
+def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> str:
     sides = bullets(
         f"{strong(f'{escape(_speakers(guide, side))}:')} {shown(side)}{_scope(guide, side)}" for side in entry.sides
     )
-    return [sides, paragraph(escape(entry.reader))]
+    return f"{sides}\n\n{escape(entry.reader)}"
 
 
 def gap(guide: Guide, *gaps: str) -> str:
@@ -98,7 +94,7 @@ def gap(guide: Guide, *gaps: str) -> str:
         raise MacroError("it needs the id of a gap.", suggestion("", guide.gaps))
     entries = [one("gap", guide.gaps, gap_id) for gap_id in gaps]
     items = bullets(f"{escape(entry.missing)} Ask: “{escape(entry.ask)}”" for entry in entries)
-    return _box("gap", f"gap-{gaps[0]}", "No answer in our sources: ask", items)
+    return box("gap", f"gap-{gaps[0]}", "No answer in our sources: ask", items)
 
 
 def gaps(guide: Guide) -> str:
@@ -139,24 +135,9 @@ def my_notes(guide: Guide, about: str) -> str:
     """
     if not isinstance(about, str) or not about.strip():
         raise MacroError("it needs what stands above the field.", 'Write {{ my_notes("What I want to ask") }}.')
-    return f'<p class="own" data-mine="true"><label>{escape(about)}<textarea rows="4"></textarea></label></p>'
-
-
-def search_field(guide: Guide) -> str:
-    """The field to search the guide with, and the everyday words that it understands."""
-    everyday = json.dumps([[said, entry.word] for entry in guide.words.values() for said in entry.everyday])
-    return (
-        f'<div class="search" data-search="{escape(everyday)}">'
-        '<p><label>What do you want to know?<input type="search" autocomplete="off" disabled="disabled" /></label></p>'
-        '<p role="status">Searching needs JavaScript. Without it, the menu lists every page.</p>'
-        '<ol class="results"></ol></div>'
-    )
+    return f'<div class="own"><label>{escape(about)}<textarea rows="4"></textarea></label></div>'
 
 
 def _topics(guide: Guide) -> list[str]:
     used = {entry.topic for entry in guide.gaps.values()}
     return [topic for topic in get_args(Topic) if topic in used]
-
-
-def _box(kind: str, box_id: str, title: str, body: str) -> str:
-    return f'<div class="box {kind}" id="{escape(box_id)}">{paragraph(strong(title))}{body}</div>'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .cite import cite
 from ..guide.model import Guide
+from .cite import cite
 from .render import Row, escape, table
 
 
@@ -14,4 +14,4 @@ def glossary(guide: Guide) -> str:
         for word_id, entry in sorted(guide.words.items(), key=lambda item: item[1].word.lower())
     ]
     shown = table("Medical words in this guide", ["Word", "How to say it", "What it means"], rows, "words")
-    return f'<div id="words">{shown}</div>'
+    return f'<div id="words" markdown="block">\n\n{shown}\n\n</div>'

@@ -1,0 +1,252 @@
+"""What can be wrong in the HTML that came of a page, each with its line and its mend.
+
+It is the last look before a page is published: it counts what Markdown made, and holds every element and attribute
+against a list, so that nothing can run or load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ..guide import prose
+from ..guide.problem import Problem
+
+#: Elements that hold one paragraph of text each.
+_PARAGRAPHS = {"p", "li", "td", "th", "dd", "dt", "caption"}
+#: What a page shows beside its prose.
+_NO_PROSE = {"changes", "edit", "footnote", "review"}
+_VOID = {"br", "hr", "img", "input"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+#: All that Markdown, its extensions and the macros make. What is not listed could run or load.
+_TAGS = {
+    *("a", "abbr", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em"),
+    *("figcaption", "figure", "hr", "img", "input", "label", "li", "ol", "p", "pre", "span", "strong", "sub"),
+    *("summary", "sup", "table", "tbody", "td", "textarea", "th", "thead", "tr", "ul", *_HEADINGS),
+    *("svg", "circle", "desc", "ellipse", "g", "line", "path", "polygon", "polyline", "rect", "text", "title"),
+}
+_ATTRIBUTES_ALLOWED = {
+    *("alt", "aria-hidden", "aria-label", "aria-labelledby", "autocomplete", "checked", "class", "disabled", "for"),
+    *("id", "name", "open", "role", "rows", "scope", "start", "tabindex", "title"),
+    *("cx", "cy", "d", "fill", "font-size", "height", "points", "r", "rx", "ry", "stroke", "stroke-dasharray"),
+    *("stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox", "width", "x", "x1"),
+    *("x2", "xmlns", "y", "y1", "y2"),
+}
+_TYPES = {"checkbox", "radio"}
+#: What a frame may have besides: it shows a small page of our own, and loads it only when it is seen.
+_FRAME = {"src": r"\.\./embed/[a-z0-9-]+/", "height": r"\d+", "loading": "lazy"}
+
+
+#: Elements whose id is an address that a reader can see the name of.
+_SECTIONS = {"h1", "h2", "h3", "tr"}
+
+
+class Heading(NamedTuple):
+    level: int
+    text: str
+
+
+class _Open(NamedTuple):
+    """An element that is open: its tag, whether its text is no prose, and whether it holds a paragraph."""
+
+    tag: str
+    hidden: bool
+    held: bool
+
+
+class Built(HTMLParser):
+    """A page's HTML, taken apart once for all that is looked at in it."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.unsafe: list[str] = []
+        self.ids: list[str] = []
+        self.headings: list[Heading] = []
+        self.anchors: dict[str, str] = {}
+        """What stands at each section and each row, by its id: the text of the heading or of the row's first cell."""
+        self.prose: list[tuple[list[tuple[str, bool]], bool]] = []
+        """Each paragraph, list item or cell as pieces, whether each is a medical word; and whether it is in a table."""
+        self._open: list[_Open] = []
+        self._held: list[list[tuple[str, bool]]] = []
+        self._named = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        given = {name: value or "" for name, value in attrs}
+        self._judge(tag, given)
+        if given.get("id"):
+            self.ids.append(given["id"])
+        if tag in _VOID:
+            return
+        classes = set(given.get("class", "").split())
+        hidden = self._hidden or tag in ("details", "svg", "sup") or bool(_NO_PROSE & classes)
+        held = tag in _PARAGRAPHS and not hidden
+        if held:
+            self._held.append([])
+            self.prose.append((self._held[-1], tag in ("td", "th", "caption") or self._has("table")))
+        self._open.append(_Open(tag, hidden, held))
+        if tag in _HEADINGS:
+            self.headings.append(Heading(int(tag[1]), ""))
+        if tag in _SECTIONS and given.get("id"):
+            self._named = given["id"]
+            self.anchors[self._named] = ""
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        if not self._has(tag):
+            return
+        while True:
+            ended = self._open.pop()
+            if ended.held:
+                self._held.pop()
+            if ended.tag in _SECTIONS | {"th"}:
+                self._named = ""
+            if ended.tag == tag:
+                return
+
+    def handle_data(self, data):
+        if self._has("svg") or self._has("sup"):
+            return
+        if any(each.tag in _HEADINGS for each in self._open):
+            last = self.headings.pop()
+            self.headings.append(last._replace(text=last.text + data))
+        if self._named and (self._has("th") or not self._has("tr")):
+            self.anchors[self._named] += data
+        if self._held and not self._hidden:
+            self._held[-1].append((data, self._has("abbr")))
+
+    @property
+    def _hidden(self) -> bool:
+        return bool(self._open) and self._open[-1].hidden
+
+    def _has(self, tag: str) -> bool:
+        return any(each.tag == tag for each in self._open)
+
+    def _judge(self, tag: str, given: dict) -> None:
+        framed = tag == "iframe" and re.fullmatch(_FRAME["src"], given.get("src", ""))
+        if tag not in _TAGS and not framed:
+            self.unsafe.append(f"<{tag}>")
+        for name, value in given.items():
+            address = value.strip().replace("\\", "/")
+            local = not re.match(r"//|[^/?#]*:", address)  # neither a host nor a scheme
+            allowed = (
+                name in _ATTRIBUTES_ALLOWED
+                or name.startswith("data-")
+                or (name == "type" and value in _TYPES)
+                or (name == "href" and tag == "a" and (local or _is_https(address)))
+                or (name == "src" and local and tag == "img")
+                or (tag == "iframe" and re.fullmatch(_FRAME.get(name, r"(?!)"), value))
+            )
+            if not allowed:
+                self.unsafe.append(f"{name}={value}")
+
+    # A browser may see the end of these elsewhere than this parser does.
+    def handle_comment(self, data):
+        self.unsafe.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl):
+        self.unsafe.append(f"<!{decl}>")
+
+    unknown_decl = handle_decl
+
+    def handle_pi(self, data):
+        self.unsafe.append(f"<?{data}>")
+
+
+def _is_https(address: str) -> bool:
+    """Whether it is a whole address that shows where it leads: nothing may stand before its host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.netloc) and "@" not in parts.netloc
+
+
+class Measures(NamedTuple):
+    """What is measured of a page: with its medical words and without, and its words outside tables."""
+
+    with_terms: prose.Measure
+    without_terms: prose.Measure
+    own_words: int
+
+
+def measures(built: Built) -> Measures:
+    """How long and how hard to read a page is."""
+
+    def joined(pieces: list[tuple[str, bool]], *, terms: bool) -> str:
+        return " ".join("".join(text for text, is_term in pieces if terms or not is_term).split())
+
+    whole = [(joined(pieces, terms=True), in_table) for pieces, in_table in built.prose]
+    return Measures(
+        prose.measure(text for text, _ in whole),
+        prose.measure(joined(pieces, terms=False) for pieces, _ in built.prose),
+        prose.measure(text for text, in_table in whole if not in_table).words,
+    )
+
+
+def problems(built: Built, text: str, file: str, kind: str | None) -> Iterator[Problem]:
+    """What is wrong with what came of a page. `text` is the page as typed, `kind` that of its head.
+
+    A page has a least number of words with its tables and a most without them: a table that grows
+    with the data is nobody's fault. A page that only collects entries may have any length.
+    """
+    mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
+    for what in dict.fromkeys(built.unsafe):
+        yield Problem(file, line_of(text, what.partition("=")[2] or what), f"the page would hold '{what}'.", mend)
+    for twice in sorted({i for i in built.ids if built.ids.count(i) > 1}):
+        mend = "Call a table, a box or a heading of this kind only once on a page, or give one another id."
+        yield Problem(file, line_of(text, twice), f"the id '{twice}' would stand twice on the page.", mend)
+    yield from _heading_problems(built.headings, text, file)
+    yield from _measure_problems(measures(built), text, file, counted=kind is None)
+
+
+def _heading_problems(headings: list[Heading], text: str, file: str) -> Iterator[Problem]:
+    level = 0
+    titles = [heading for heading in headings if heading.level == 1]
+    if len(titles) != 1:
+        mend = "Begin one line, and only one, with '# '. Begin the headings below it with '## '."
+        line = line_of(text, titles[1].text) if titles else 1
+        yield Problem(file, line, f"the page has {len(titles)} titles.", mend)
+    for heading in headings:
+        shown = " ".join(heading.text.split())
+        if not shown:
+            line = line_of(text, "#" * heading.level)
+            yield Problem(file, line, "a heading is empty.", "Write its words, or delete it.")
+        if level and heading.level > level + 1:
+            mend = f"Begin it with {'#' * (level + 1)} instead of {'#' * heading.level}."
+            yield Problem(file, line_of(text, shown), f"'{shown}' skips a level of headings.", mend)
+        level = heading.level
+
+
+def _measure_problems(found: Measures, text: str, file: str, *, counted: bool) -> Iterator[Problem]:
+    with_terms, without, own_words = found
+    if with_terms.grade > prose.MOST_GRADE_WITH_TERMS or without.grade > prose.MOST_GRADE:
+        mend = (
+            f"Bring it to {prose.MOST_GRADE_WITH_TERMS} and {prose.MOST_GRADE}: shorter sentences and words. "
+            f"The longest sentence: '{with_terms.longest}'"
+        )
+        what = f"the page has reading grade {with_terms.grade}, and {without.grade} without medical words."
+        yield Problem(file, 1, what, mend)
+    if counted and (with_terms.words < prose.FEWEST_WORDS or own_words > prose.MOST_WORDS):
+        mend = f"Bring it to {prose.FEWEST_WORDS} words at least, and {prose.MOST_WORDS:,} outside tables at most."
+        yield Problem(file, 1, f"the page has {with_terms.words} words, {own_words} outside tables.", mend)
+    longest = len(prose.words(with_terms.longest))
+    if longest > prose.MOST_WORDS_IN_SENTENCE:
+        mend = f"Make two of it: {prose.MOST_WORDS_IN_SENTENCE} words at most."
+        line = line_of(text, with_terms.longest[:30])
+        yield Problem(file, line, f"a sentence has {longest} words: '{with_terms.longest}'", mend)
+
+
+def line_of(text: str, needle: str) -> int:
+    """The line of a page's text where something stands, or 1 where it is not found."""
+    found = text.find(needle) if needle else -1
+    return text[:found].count("\n") + 1 if found >= 0 else 1
