@@ -15,6 +15,7 @@ from .checks.pages import call_problems
 from .guide import links, load, pages, version
 from .guide.model import Guide
 from .guide.problem import DataError
+from .publish import data, feeds, metadata, releases
 from .views import MACROS
 from .views.clinics import Published
 
@@ -35,10 +36,10 @@ def ready(config: Mapping) -> dict[str, Callable[..., str]]:
         bool(extra["leaflets"]),
         bool(extra["offline"]),
         extra["repository"] or "",
-        (),
-        "feed.xml",
+        tuple((data.FOLDER + name, about) for name, about in data.FILES.items()),
+        feeds.FEED,
     )
-    return _known(version.content_hash(), site or "", published)
+    return _known(version.content_hash(), metadata.site_address(site), published)
 
 
 @lru_cache(maxsize=1)  # Zensical asks for each page
@@ -50,7 +51,7 @@ def _known(content: str, site: str, published: Published) -> dict[str, Callable[
     try:
         guide, contract = load.current(), links.current()
         texts = pages.read_pages()
-        history = []
+        history = releases.steps(guide, texts, contract)
     except DataError:
         return {name: _silent(macro) for name, macro in MACROS.items()}
     context = {"site": site, "published": published, "history": history, "macros": MACROS, "uses": {}}

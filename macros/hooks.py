@@ -22,10 +22,11 @@ from mkdocs.structure.files import File, InclusionLevel
 import macros
 from macros.checks import built, links, pages, site
 from macros.guide import links as promised
-from macros.guide import load, version
+from macros.guide import load, schema, version
 from macros.guide import pages as typed
 from macros.guide.problem import DataError
 from macros.guide.review import review_line
+from macros.publish import data, feeds, metadata, policy, qr, redirects, releases
 from macros.views import clinics
 
 #: Where a page's policy goes, once its scripts are known; overrides/main.html writes it.
@@ -59,6 +60,7 @@ class _Build:
         self.kinds: dict[str, str | None] = {}
         self.guide = self._tried(load.current)
         self.contract = self._tried(promised.current)
+        self.problems += releases.problems()
         self.problems += site.nav_problems(config.nav, self.settings)
 
     def _tried(self, read):
@@ -111,12 +113,14 @@ def on_config(config):
         handler.addFilter(_warnings)
     _warnings.messages.clear()
     _build = _Build(config)
+    if _build.guide:
+        schema.write(_build.guide)
     config.nav = _as_text(config.nav)
     config.extra["problems"] = []
     config.extra["version"] = None
     if _build.guide:
         config.extra["review"] = review_line(_build.guide, version.today())
-        config.extra["edition"] = str(version.now(None))
+        config.extra["edition"] = str(version.now(releases.newest()))
     return config
 
 
@@ -180,7 +184,7 @@ def on_page_content(html, page, config, files):
         text = _build.texts[path]
         _build.problems += built.problems(_build.built[path], text, f"docs/{path}", _build.kinds[path])
         if _build.contract:
-            pass
+            html = redirects.with_old_anchors(html, _build.contract, typed.address_of(path))
     elif path.startswith(clinics.EMBEDS):  # a link leads out of the frame
         html = html.replace('<a href="../', '<a target="_blank" rel="noopener" href="../')
     return html
@@ -207,7 +211,8 @@ def on_env(env, config, files):
 
 def _structured(address, page):
     """A page's JSON-LD, for the template."""
-    return ""
+    if not _build.guide or page.file.src_uri not in _build.built:
+        return ""
     facts = metadata.PageFacts(
         page.file.src_uri,
         unescape(_TAGS.sub("", page.title)),
@@ -220,7 +225,37 @@ def _structured(address, page):
 
 
 def on_post_page(output, page, config):
-    return output.replace('<meta http-equiv="Content-Security-Policy" content="POLICY-OF-THIS-PAGE">', "")
+    """Names the page's scripts in its policy, and draws the QR code of its address."""
+    if config.site_url:
+        folder = Path(page.file.abs_dest_path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "qr.svg").write_bytes(qr.file(page.canonical_url))
+    return output.replace(_POLICY, policy.policy(output), 1)
+
+
+def on_post_template(output_content, template_name, config):
+    """The same for the page that says that there is no such page."""
+    return (
+        output_content.replace(_POLICY, policy.policy(output_content), 1)
+        if _POLICY in output_content
+        else output_content
+    )
+
+
+def on_post_build(config):
+    """Writes what stands beside the pages: data, the feed, frozen versions, pages at old addresses."""
+    if not (_build.guide and _build.contract):
+        return
+    address = metadata.site_address(config.site_url)
+    history = releases.steps(_build.guide, _build.texts, _build.contract)
+    made = data.files(_build.guide, _build.texts, history[0].version, address, _build.contract)
+    made |= feeds.files(history, address, review_line(_build.guide, version.today()))
+    made |= redirects.redirects(_build.contract, address)
+    made |= releases.files()
+    for name, text in made.items():
+        path = Path(config.site_dir, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 def on_build_error(error):

@@ -1,4 +1,7 @@
-"""What can be wrong between files: claims that nobody cites, gaps that nobody shows, files, the menu, MkDocs's warnings."""
+"""What can be wrong between files, each with its line and its mend.
+
+Claims that nobody cites, gaps that nobody shows, files that must not be published, the menu, and what MkDocs warns of.
+"""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _whole(field: str, entry: dict) -> str:
 def _wholes(field: str, entry: dict) -> str:
     number = _number(entry.get(field))
     if number is None:
-        return "Write the number in plain digits, without quotes."
+        return "Write the number in plain digits, without quotes, 12 at most."
     if number.denominator == 1:
         return f"Write plain digits, without quotes: {number}"
     other_field = "out_of" if field == "count" else "count"

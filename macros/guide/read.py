@@ -234,7 +234,7 @@ class _Reader(Document):
             return None
         if _WHOLE.fullmatch(text):
             return int(text)
-        if _YAML_1_1.fullmatch(text) and path[-1:] and path[-1] not in NUMBERS:
+        if _YAML_1_1.fullmatch(text) and not NUMBERS.intersection(path[-1:]):
             what = f"'{short(text)}' without quotes means something else than text to many programs."
             self.problem(path, line, what, f'Put it in quotes: "{short(text)}".')
         return text

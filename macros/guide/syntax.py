@@ -115,9 +115,12 @@ def _name(start: StringMark, text: str) -> str:
 def _whole(start: StringMark, end: StringMark, where: _Where, text: str) -> str:
     """What was meant as one text: it begins at `start` and goes on behind `end`, in the same line."""
     rest = text[end.index :].split("\n", 1)[0]
-    if where.bracket == "{":
+    # The parser reads ahead: of a bracket right before the value it may not have told yet.
+    new = re.search(r"([\[{]) *(?:[\w-]+: +)?$", text[: start.index].rsplit("\n", 1)[-1])
+    bracket = new[1] if new else where.bracket
+    if bracket == "{":
         rest = re.match(r".*?(?=, *[\w-]+: |\}|$)", rest)[0]
-    elif where.bracket == "[":
+    elif bracket == "[":
         rest = re.match(r"[^,\]]*", rest)[0]
     first, whole = text[start.index], (text[start.index : end.index] + rest).strip()
     # 'it's here' and "He said "no" to it" have their quotes; "Paralysis" is "weakness" has none around it.

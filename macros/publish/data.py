@@ -166,8 +166,7 @@ _HEAD = dict.fromkeys(("title", "notice", "version", "review_state", "described_
 def _schema(head: Mapping) -> dict:
     """The JSON Schema (2020-12) of the JSON files: a file is one of the three that it lists."""
     made = Guide.model_json_schema(mode="serialization")
-    # "ids" is a mark for our own editors' schema, which strict validators refuse.
-    made = json.loads(json.dumps(made), object_hook=lambda node: {k: v for k, v in node.items() if k != "ids"})
+    made = json.loads(json.dumps(made), object_hook=_plain)
     kinds = made.pop("$defs")
     for kind in ("Method", "Risk", "Alternative", "Condition", "Disagreement", "Gap", "Word", "Source", "Claim"):
         _with(kinds[kind], guide_address=_ADDRESS)
@@ -191,6 +190,12 @@ def _schema(head: Mapping) -> dict:
         "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in ("GuideFile", "IndexFile", "LinksFile")],
         "$defs": kinds,
     }
+
+
+def _plain(node: dict) -> dict:
+    """A part of the schema without our own editors' mark, which strict validators refuse, and with no key but ids."""
+    closed = {"additionalProperties": False} if "patternProperties" in node else {}
+    return {key: value for key, value in node.items() if key != "ids"} | closed
 
 
 def _with(kind: dict, **properties: dict) -> None:

@@ -1,17 +1,15 @@
-"""`python -m macros.schema`: writes data/neurolysis.schema.json, which editors use.
+"""What editors complete the data file with: its JSON Schema, made from the model, with the ids of the data.
 
-It is made from macros.model, with the ids of the data file, so that an editor completes fields
-and ids and underlines mistakes while they are typed.
+So an editor completes fields and ids, and underlines mistakes while they are typed. Each build writes it beside the
+data file, whose first line names it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 
 from . import load
-from .model import Guide
-from .problem import DataError
+from .model import NAME, Guide
 
 FILE = load.DATA.with_name("neurolysis.schema.json")
 
@@ -20,7 +18,7 @@ def schema(guide: Guide) -> dict:
     """The JSON Schema of the data file, with the ids of this guide."""
     made = Guide.model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    made["title"] = "The data of The Neurolysis Guide"
+    made["title"] = f"The data of {NAME}"
     _with_ids(made, _ids(guide))
     return made
 
@@ -49,22 +47,8 @@ def _with_ids(node: object, ids: dict[str, list[str]], name: str = "") -> None:
         _with_ids(inner, ids, key)
 
 
-def text(made: dict) -> str:
-    """A schema as the file holds it."""
-    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-
-
-def main() -> int:
-    try:
-        made = text(schema(load.current()))
-    except DataError as error:
-        print(error)
-        return 1
-    if not FILE.exists() or FILE.read_text("utf-8") != made:
-        FILE.write_text(made, "utf-8")
-        print(f"{FILE.relative_to(load.ROOT)} is new.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def write(guide: Guide) -> None:
+    """Writes the schema of this guide, unless it stands there already. Raises OSError."""
+    text = json.dumps(schema(guide), indent=1, ensure_ascii=False) + "\n"
+    if not FILE.exists() or FILE.read_text("utf-8") != text:
+        FILE.write_text(text, "utf-8")
