@@ -18,59 +18,38 @@ export REPOSITORY
 export EDIT_URI ?= $(REPOSITORY)/edit/main/docs/
 endif
 
-# The commit that is built, if this folder is a checkout of its own and nothing was changed or added since.
-export COMMIT := $(shell test -z "$$(git rev-parse --show-prefix 2>&1)$$(git status --porcelain 2>&1)" && git rev-parse --verify --quiet HEAD)
-# The day that a build says it is: that of the commit, or else today.
-ifdef COMMIT
-ifeq ($(origin SOURCE_DATE_EPOCH),undefined)
-export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct)
+# The day that a build says it is: that of the commit, if nothing was changed since; or else today.
+ifndef SOURCE_DATE_EPOCH
+CLEAN := $(shell test -z "$$(git rev-parse --show-prefix 2>&1)$$(git status --porcelain 2>&1)" && git log -1 --format=%ct)
+ifneq ($(CLEAN),)
+export SOURCE_DATE_EPOCH := $(CLEAN)
 endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check build leaflets offline test audit weekly verify picture changes kept schema links release zensical bench growth lock clean
+.PHONY: help serve check build offline test audit picture changes kept links release zensical lock clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-serve: .venv/ready check ## show the guide at http://127.0.0.1:8000 and follow every edit
-	@$(BIN)/python -m macros.schema
-	$(BIN)/python -m mkdocs serve --livereload
-
-check: .venv/ready ## find mistakes in the data and the pages, without a build
-	@$(BIN)/python -m macros.check
-
+MKDOCS := $(BIN)/python -m mkdocs
 # A build makes its site in a folder of its own, which takes the last one's place when it is whole.
 STAGE := .cache/site.$(shell echo $$PPID)
-define PAGES
-@$(BIN)/python -m macros.stage begin $(STAGE) site
-$(BIN)/python -m mkdocs build --site-dir $(STAGE)
-@$(BIN)/python -m macros.publish $(STAGE)
-endef
-define SWAP
-@$(BIN)/python -m macros.stage end $(STAGE) site
-endef
 
-build: .venv/ready check ## write the site into site/; if that fails, the last one stays
-	$(PAGES)
-	$(SWAP)
+serve: .venv/ready ## show the guide at http://127.0.0.1:8000 and follow every edit, mistakes included
+	$(MKDOCS) serve --no-strict --livereload
 
-leaflets offline: export LEAFLETS := 1
-leaflets: .venv/test-ready check ## build the site with leaflets to print, as PDF
-	@$(BIN)/python -m macros.publish.browser
-	$(PAGES)
-	$(BIN)/python -m macros.publish.leaflets $(STAGE)
-	$(SWAP)
+check: .venv/ready ## find mistakes in data, pages, menu and addresses: a build that is thrown away
+	@$(MKDOCS) build --quiet --site-dir $(STAGE); status=$$?; rm -rf $(STAGE); \
+	test $$status -ne 0 || echo "No problem found."; exit $$status
 
-offline: export OFFLINE := 1
-offline: .venv/test-ready check ## build all that is published: leaflets too, and a zip that needs no network
-	@$(BIN)/python -m macros.publish.browser
-	$(PAGES)
-	$(BIN)/python -m macros.publish.leaflets $(STAGE)
-	@$(BIN)/python -m macros.publish.offline $(STAGE)
-	$(SWAP)
+build: .venv/ready ## write the site into site/; if that fails, the last one stays
+	$(MKDOCS) build --quiet --site-dir $(STAGE)
+	@$(SWAP)
 
-test: .venv/test-ready check ## run all tests, in a real browser too
+SWAP = rm -rf site.last && if [ -e site ]; then mv site site.last; fi && mv $(STAGE) site && rm -rf site.last
+
+test: .venv/test-ready ## run all tests, in a real browser too
 	@$(BIN)/python -m tests.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
@@ -81,50 +60,31 @@ audit: .venv/test-ready ## ask whether what we depend on has known weaknesses; n
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt -r requirements-test.txt \
 	|| { echo "Either a weakness is listed above, or the service that knows them did not answer: then nothing was found out."; exit 1; }
 
-weekly: .venv/ready ## ask what time may have broken in site/: outside links, reviews; needs the network
-	@$(BIN)/python -m macros.weekly site
-
-verify: .venv/test-ready ## tell whether a published site came from its commit (make verify SITE=https://...)
-	@$(BIN)/python -m macros.verify "$(SITE)"
-
 picture: .venv/test-ready build ## make the README's pictures anew
 	$(BIN)/python -m tests.picture
 
 BASE ?= origin/main
 changes: .venv/ready ## tell what changed for readers since BASE (make changes BASE=HEAD~3)
-	@$(BIN)/python -m macros.diff "$(BASE)"
+	@$(BIN)/python -m macros.compare changes "$(BASE)"
 
 kept: .venv/ready ## refuse a change that takes back a promise or a version since BASE
-	@$(BIN)/python -m macros.kept "$(BASE)"
-
-schema: .venv/ready ## write what editors complete the data file with
-	@$(BIN)/python -m macros.schema
+	@$(BIN)/python -m macros.compare kept "$(BASE)"
 
 links: .venv/ready ## promise the new addresses, before a release
-	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
+	@PROMISE=1 $(MKDOCS) build --quiet --site-dir $(STAGE); status=$$?; rm -rf $(STAGE); exit $$status
 
-release: .venv/ready check ## make what the guide says now a version that can be cited
+release: links ## make what the guide says now a version that can be cited
 	@git status --short -- docs data/neurolysis.yml 2>/dev/null | sed 's/^/Not committed, but part of the version: /'
-	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.freeze
-	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m macros.contract
+	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.releases
 
-zensical: .venv/ready .cache/zensical/ready check ## build with Zensical too and tell what differs; publishes nothing
+zensical: .venv/test-ready .cache/zensical/ready ## build with Zensical too and tell what differs; publishes nothing
 	@$(BIN)/python -m tests.zensical
-
-bench: .venv/test-ready .cache/bench/ready check ## measure the guide beside its peers: weight, paint, Lighthouse, build
-	@$(BIN)/python -m macros.publish.browser
-	@$(BIN)/python -m bench
-
-growth: .venv/test-ready .cache/bench/ready check ## measure how the build grows with the guide, and how soon an edit shows
-	@$(BIN)/python -m macros.publish.browser
-	@$(BIN)/python -m bench.growth
 
 lock: .venv/ready ## write the requirements files anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group mkdocs -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group zensical -o requirements-zensical.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group bench -o requirements-bench.txt
 
 clean: ## delete all that these commands made
 	rm -rf .venv .cache site .pytest_cache .ruff_cache
@@ -132,24 +92,19 @@ clean: ## delete all that these commands made
 # A stamp file stands for an installed set, so that the second run costs nothing.
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The guide needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.11")'
+	@echo "Setting up Python packages in .venv/. This takes a minute or two, once."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/test-ready: .venv/ready requirements-test.txt
+	@echo "Setting up what tests need in .venv/. This takes a minute or two, once."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@touch $@
 
 # Zensical gets a place of its own, where it meets nothing of MkDocs.
 .cache/zensical/ready: requirements-zensical.txt
+	@echo "Setting up Zensical in .cache/zensical/."
 	@$(PYTHON) -m venv .cache/zensical/venv
 	@.cache/zensical/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-zensical.txt
-	@touch $@
-
-# The peers get a place of their own too, and the Node that two of them need.
-.cache/bench/ready: requirements-bench.txt bench/package.json bench/package-lock.json
-	@$(PYTHON) -m venv .cache/bench/venv
-	@.cache/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
-	@mkdir -p .cache/bench/node && cp bench/package.json bench/package-lock.json .cache/bench/node/
-	@cd .cache/bench/node && PATH="$(CURDIR)/.cache/bench/venv/bin:$$PATH" npm install --silent --no-save --no-fund --no-audit --ignore-scripts
 	@touch $@
