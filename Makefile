@@ -75,7 +75,7 @@ links: .venv/ready ## promise the new addresses, before a release
 
 release: links ## make what the guide says now a version that can be cited
 	@git status --short -- docs data/neurolysis.yml 2>/dev/null | sed 's/^/Not committed, but part of the version: /'
-	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.publish.releases
+	@SOURCE_DATE_EPOCH= $(BIN)/python -m macros.release
 
 zensical: .venv/test-ready .cache/zensical/ready ## build with Zensical too and tell what differs; publishes nothing
 	@$(BIN)/python -m tests.zensical
