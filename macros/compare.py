@@ -20,17 +20,18 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from .guide import links, load, pages, version
+from .guide import links, load, pages, paths, version
 from .guide.links import Contract
+from .guide.model import Guide
 from .guide.problem import DataError, Problem
 from .guide.version import Version
 from .publish import data, releases
 from .publish.changes import changes, names
 
-_DATA = load.DATA.relative_to(load.ROOT).as_posix()
-_DOCS = load.DOCS.relative_to(load.ROOT).as_posix()
-_LINKS = links.LINKS.relative_to(load.ROOT).as_posix()
-_LIST = (releases.FOLDER / releases.LIST).relative_to(load.ROOT).as_posix()
+_DATA = paths.DATA.relative_to(paths.ROOT).as_posix()
+_DOCS = paths.DOCS.relative_to(paths.ROOT).as_posix()
+_LINKS = links.LINKS.relative_to(paths.ROOT).as_posix()
+_LIST = (releases.FOLDER / releases.LIST).relative_to(paths.ROOT).as_posix()
 #: Where the promised addresses stood before they had their place beside the data.
 _LINKS_BEFORE = "data/links.yml"
 #: Pages for editors promise nothing.
@@ -47,20 +48,19 @@ class Tree(NamedTuple):
 
 def here() -> Tree:
     """This tree. Raises DataError."""
-    return _tree(load.DATA.read_bytes(), pages.read_pages(), links.current())
+    return _tree(load.current(), pages.read_pages(), links.current())
 
 
 def there(files: Mapping[str, bytes]) -> Tree:
     """An older tree, from its files by path. Raises DataError, also where it has no data."""
     docs = {path.removeprefix(f"{_DOCS}/"): raw for path, raw in files.items() if path.startswith(f"{_DOCS}/")}
     texts = {path: pages.as_text(raw) for path, raw in docs.items() if path.endswith(".md")}
-    return _tree(files.get(_DATA, b""), texts, _contract(files))
+    return _tree(load.parse(files.get(_DATA, b""), _DATA), texts, _contract(files))
 
 
-def _tree(raw: bytes, texts: Mapping[str, str], contract: Contract) -> Tree:
+def _tree(guide: Guide, texts: Mapping[str, str], contract: Contract) -> Tree:
     # Which version it is does not matter here.
-    document = data.document(load.parse(raw, _DATA), texts, Version("", date.min, False))
-    return Tree(document, texts, contract)
+    return Tree(data.document(guide, texts, Version("", date.min, False)), texts, contract)
 
 
 def _contract(files: Mapping[str, bytes]) -> Contract:
@@ -223,7 +223,7 @@ def _files(commit: str) -> dict[str, bytes]:
 
 
 def _git(*command: str) -> bytes:
-    return subprocess.run(["git", *command], cwd=load.ROOT, capture_output=True, check=True).stdout
+    return subprocess.run(["git", *command], cwd=paths.ROOT, capture_output=True, check=True).stdout
 
 
 #: What this door does.

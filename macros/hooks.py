@@ -19,15 +19,14 @@ from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, InclusionLevel
 
-import macros
 from macros.checks import built, links, pages, site
 from macros.guide import links as promised
-from macros.guide import load, schema, version
+from macros.guide import load, paths, schema, version
 from macros.guide import pages as typed
 from macros.guide.problem import DataError
 from macros.guide.review import review_line
 from macros.publish import data, feeds, metadata, policy, qr, redirects, releases
-from macros.views import clinics
+from macros.views import MACROS, clinics
 
 #: Where a page's policy goes, once its scripts are known; overrides/main.html writes it.
 _POLICY = "POLICY-OF-THIS-PAGE"
@@ -134,8 +133,8 @@ def _as_text(nav):
 def on_files(files, config):
     """Looks at the files, and adds the small pages that other sites show."""
     docs = Path(config.docs_dir)
-    paths = [path.relative_to(docs).as_posix() for path in load.files(docs)]
-    _build.problems += site.file_problems(paths, [path for path in paths if (docs / path).is_symlink()])
+    names = [path.relative_to(docs).as_posix() for path in paths.files(docs)]
+    _build.problems += site.file_problems(names, [name for name in names if (docs / name).is_symlink()])
     if _build.guide and _build.contract:
         for path, text in _embeds().items():
             files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
@@ -165,7 +164,7 @@ def on_page_markdown(markdown, page, config, files):
     path = page.file.src_uri
     if path not in _build.texts:
         return markdown
-    text, file, known = _build.texts[path], f"docs/{path}", macros.ready(config)
+    text, file, known = _build.texts[path], f"docs/{path}", _macros(config)
     head, _ = pages.front_matter(text, file)
     _build.kinds[path] = head.kind if head else None
     if _build.kinds[path]:
@@ -174,6 +173,11 @@ def on_page_markdown(markdown, page, config, files):
     if any(pages.call_problems(text, file, known)):
         return f"# {typed.title(text) or 'A page with a mistake'}\n\nThis page shows once its mistakes are mended.\n"
     return markdown
+
+
+def _macros(config):
+    """The guide's macros as pages call them; the plugin brings some of its own."""
+    return {name: macro for name, macro in config.plugins["macros"].macros.items() if name in MACROS}
 
 
 def on_page_content(html, page, config, files):

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markdown import Markdown
+from mkdocs.config import load_config
 from playwright.sync_api import sync_playwright
 
-from macros import load
-from macros.publish.browser import ARGUMENTS, installed
+import macros
+from macros.guide import load, paths, problem
+from macros.views import MACROS
+from macros.views.clinics import Published
 
-ROOT = load.ROOT
+try:
+    from macros.paper import ARGUMENTS, installed
+except ImportError:  # until that door is there
+    from macros.publish.browser import ARGUMENTS, installed
 
-#: What was looked at for accessibility, for the summary: page, width, colors, state.
+ROOT = paths.ROOT
+#: All that builds the site.
+PARTS = ["mkdocs.yml", "links.yml", "data", "docs", "macros", "overrides"]
+#: What `make` or GitHub tell a build, which a test decides for itself.
+_TOLD = ["COMMIT", "EDIT_URI", "GITHUB_ACTIONS", "LEAFLETS", "OFFLINE", "REPOSITORY", "SITE_URL", "SOURCE_DATE_EPOCH"]
+
+#: What was looked at for accessibility, for the summary: page, width, colors, state, violations.
 LOOKED_AT: list[tuple] = []
 
 
@@ -43,20 +58,16 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"axe-core: {len(LOOKED_AT)} page states tried, {violations} violations found.")
 
 
-PARTS = ["mkdocs.yml", "requirements.txt", "data", "docs", "macros", "overrides"]
+# ---- The real build ----
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
-    """Runs a Python module as a contributor's command would, without this test's settings."""
-    kept = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("SITE_URL", "EDIT_URI", "REPOSITORY", "OFFLINE", "GITHUB_ACTIONS")
-    }
+    """Runs a Python module as a contributor's command would, without what this test was told."""
+    kept = {name: value for name, value in os.environ.items() if name not in _TOLD}
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=cwd,
-        env=kept | environment,
+        env=kept | {"NO_MKDOCS_2_WARNING": "1"} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -64,18 +75,23 @@ def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
     )
 
 
-def build(project: Path, site: Path) -> subprocess.CompletedProcess:
-    """What `make build` does, apart from the check before it."""
-    done = run("mkdocs", "build", "--site-dir", str(site), cwd=project)
-    return done if done.returncode else run("macros.publish", str(site), cwd=project)
+def build(project: Path, site: Path, **environment: str) -> subprocess.CompletedProcess:
+    """What `make build` and `make check` do: the strict build with all checks in it."""
+    return run("mkdocs", "build", "--site-dir", str(site), cwd=project, **environment)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    """The real site, built once."""
-    folder = tmp_path_factory.mktemp("real") / "site"
-    done = build(ROOT, folder)
-    assert done.returncode == 0, done.stderr
+    """The real site, built once for all processes. No test writes into it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "real-site"
+    with (shared / "real-site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            done = build(ROOT, shared / "real-site.new")
+            assert done.returncode == 0, done.stderr
+            (shared / "real-site.new").rename(folder)
     return folder
 
 
@@ -97,10 +113,51 @@ def project(tmp_path) -> Path:
     return copied(tmp_path / "project")
 
 
+def edit(path: Path, old: str, new: str, count: int = 1) -> None:
+    """Puts other text in a file, which must be there."""
+    text = path.read_text("utf-8")
+    assert old in text, f"{path.name}: {old}"
+    path.write_text(text.replace(old, new, count), "utf-8")
+
+
+_PROBLEM = re.compile(r"^(\S+?):(\d+): (.+)\n    (.+)$", re.M)
+
+
+def told(done: subprocess.CompletedProcess) -> list[problem.Problem]:
+    """The problems that a build told, in its order."""
+    assert "Traceback" not in done.stderr, done.stderr
+    found = _PROBLEM.findall(done.stderr)
+    return [problem.Problem(file, int(line), what, mend) for file, line, what, mend in found]
+
+
+# ---- The guide, without a build ----
+
+
 @pytest.fixture
 def small():
     """A small guide with made-up sources."""
     return load.parse((ROOT / "tests/fixtures/small.yml").read_bytes(), "small.yml")
+
+
+def called(guide, **context) -> dict:
+    """Every macro as a page calls it, with this guide."""
+    given = {"site": "", "published": Published(), "history": [], "macros": MACROS, "examples": {}, "uses": {}}
+    return macros.bound(guide, given | context)
+
+
+@cache
+def settings():
+    """mkdocs.yml, read as MkDocs reads it."""
+    return load_config(str(ROOT / "mkdocs.yml"))
+
+
+def converted(markdown: str) -> str:
+    """A page's HTML with the extensions of mkdocs.yml, among them what each page gets from the real data."""
+    config = settings()
+    return Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs).convert(markdown)
+
+
+# ---- The built site ----
 
 
 def pages(site: Path) -> list[str]:
@@ -144,34 +201,6 @@ def chromium():
         browser.close()
 
 
-def _has_all(tab):
-    """Waits for what a page fetches at the first touch: the rest of its style, and its script."""
-    has = "[...document.styleSheets].some((sheet) => sheet.href?.endsWith('guide.css')) && Boolean(globalThis.tables)"
-    for _ in range(500):
-        if tab.evaluate(has):
-            return
-        tab.wait_for_timeout(20)  # its own waiting would compile text, which the page's policy forbids
-    raise AssertionError("the rest of the page did not come")
-
-
-def touched(tab):
-    """Touches a page as a reader does who scrolls it, and waits for what comes then."""
-    tab.evaluate("dispatchEvent(new Event('scroll'))")
-    _has_all(tab)
-
-
-def axe(tab) -> list[dict]:
-    """The rules that a tab's page breaks, as axe-core tells them; of those that it keeps, nothing is gathered."""
-    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-    return Axe().run(tab, options=options).response["violations"]
-
-
-def on_paper(tab):
-    """Brings a tab to what is printed, as a browser does: the style of paper comes with the wish to print."""
-    tab.emulate_media(media="print")
-    _has_all(tab)
-
-
 @pytest.fixture
 def open_tab(chromium):
     """Opens tabs of a width, each with its own storage; closes them after the test."""
@@ -188,8 +217,12 @@ def open_tab(chromium):
 
 
 @pytest.fixture
-def tab(chromium):
-    """A fresh tab at desktop width; a test may ask the browser for others."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
+def tab(open_tab):
+    """A fresh tab at desktop width."""
+    return open_tab()
+
+
+def axe(tab) -> list[dict]:
+    """The rules that a tab's page breaks, as axe-core tells them; of those that it keeps, nothing is gathered."""
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    return Axe().run(tab, options=options).response["violations"]

@@ -12,7 +12,7 @@ from macros.read import read
 
 def test_peers_get_what_the_pages_say_as_plain_markdown():
     pages = content.now()
-    assert pages.keys() == read_pages(load.DOCS).keys()
+    assert pages.keys() == read_pages(paths.DOCS).keys()
     risks = pages["risks.md"]
     guide = load.current()
     assert all(risk.name in risks for risk in guide.risks.values())
@@ -25,11 +25,11 @@ def test_peers_get_what_the_pages_say_as_plain_markdown():
 
 
 def test_a_grown_guide_passes_the_loader_and_names_no_entry_that_it_lacks():
-    data = read(load.DATA.read_bytes(), load.DATA.name).data
+    data = read(paths.DATA.read_bytes(), paths.DATA.name).data
     whole = grown.grown_data(data, 3)
     assert len(whole["risks"]) == 3 * len(data["risks"])
     guide = load.Guide.model_validate(whole, context={"ids": load._ids(whole)})
-    texts = grown.grown_pages(read_pages(load.DOCS), list(data["sources"]), 40)
+    texts = grown.grown_pages(read_pages(paths.DOCS), list(data["sources"]), 40)
     assert len(texts) == 40
     answered = content.answered(guide, texts)
     assert guide.risks["u2-infection"].name in answered["methods/u2-heat.md"]

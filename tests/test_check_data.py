@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from macros.check import claim_problems, main, shown_problems
+
 from tests.conftest import run
 from tests.test_load import FIXTURES, changed
 

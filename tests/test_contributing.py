@@ -130,7 +130,7 @@ def test_the_schema_that_editors_use_is_that_of_the_model():
     kept = json.loads(schema.FILE.read_text("utf-8"))
     fresh = schema.schema(load.current())
     assert without_ids(kept) == without_ids(fresh), "run: make schema"
-    assert load.DATA.read_text("utf-8").splitlines()[0].endswith(f"$schema={schema.FILE.name}")
+    assert paths.DATA.read_text("utf-8").splitlines()[0].endswith(f"$schema={schema.FILE.name}")
 
 
 @pytest.mark.parametrize("typed", ["alone", "one\n\n    and two", "with more [^mine]"])
@@ -163,7 +163,7 @@ def test_edit_and_report_links_stand_where_the_repository_is_known(project, site
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     html = (project / "site/risks/index.html").read_text("utf-8")
-    line = load.DATA.read_text("utf-8").splitlines().index("risks:") + 1
+    line = paths.DATA.read_text("utf-8").splitlines().index("risks:") + 1
     assert f'href="{repository}/edit/main/docs/risks.md"' in html
     assert f'href="{repository}/edit/main/data/neurolysis.yml#L{line}"' in html
     assert f'href="{repository}/issues/new?template=wrong-fact.yml&amp;page=https%3A//example.org/risks/"' in html

@@ -15,14 +15,14 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from macros.guide import links, load, pages
+from macros.guide import links, load, pages, paths
 from macros.guide.model import LICENSE, Figure, Guide, InWords, Option, Review
 from macros.guide.version import Version
 from macros.publish import data
 from tests.conftest import ROOT
 
 SITE = "https://example.org/guide/"
-TEXTS = pages.read_pages(load.DOCS)
+TEXTS = pages.read_pages(paths.DOCS)
 VERSION = Version("a1b2c3d4e5", date(2001, 2, 3), True)
 PARTS = ("methods", "risks", "alternatives", "conditions", "disagreements", "gaps", "words", "sources")
 #: What could break a file, or run in a spreadsheet.

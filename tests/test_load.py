@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from macros.guide import load, model
+from macros.guide import load, model, paths
 from macros.guide.problem import DataError
 from tests.conftest import ROOT
 
-REAL = load.DATA.read_text("utf-8")
+REAL = paths.DATA.read_text("utf-8")
 FIXTURES = ROOT / "tests/fixtures"
 SMALL = (FIXTURES / "small.yml").read_text("utf-8")
 

@@ -12,7 +12,7 @@ from importlib import resources
 
 import pytest
 
-from macros.guide import load, pages
+from macros.guide import load, pages, paths
 from macros.guide.model import LICENSE, NAME, Review
 from macros.publish.metadata import PageFacts, script_text, site_address, structured
 from macros.publish.policy import policy
@@ -126,7 +126,7 @@ def guide():
     return load.current()
 
 
-TEXTS = pages.read_pages(load.DOCS)
+TEXTS = pages.read_pages(paths.DOCS)
 
 
 def facts(path: str, site: str = SITE) -> PageFacts:
@@ -302,7 +302,7 @@ def test_the_way_to_a_page_begins_at_the_home_page(guide):
 
 
 def test_the_sites_name_is_the_generators():
-    assert f"site_name: {NAME}\n" in (load.ROOT / "mkdocs.yml").read_text("utf-8")
+    assert f"site_name: {NAME}\n" in (paths.ROOT / "mkdocs.yml").read_text("utf-8")
 
 
 # ---- What a page may run and load ----

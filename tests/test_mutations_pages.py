@@ -12,19 +12,19 @@ import re
 from functools import lru_cache
 
 import pytest
-
-from macros import pagecheck
 from macros.calls import bound
 from macros.drawings import DRAWN, drawing
-from macros.extension import converted
-from macros.guide import load
-from macros.guide.problem import DataError, Problem
 from macros.pages import answered, body, read_pages
+
+from macros import pagecheck
+from macros.extension import converted
+from macros.guide import load, paths
+from macros.guide.problem import DataError, Problem
 from tests.conftest import ROOT
 from tests.test_mutations import change, parts, run, sound
 
-DATA = load.DATA.read_text("utf-8")
-PAGES = read_pages(load.DOCS)
+DATA = paths.DATA.read_text("utf-8")
+PAGES = read_pages(paths.DOCS)
 
 #: Text that must show as typed wherever a text may stand.
 HOSTILE = [
@@ -34,7 +34,6 @@ HOSTILE = [
     "&lt;b&gt; &#60; \\* \\n",
     "{ onclick=alert(1) .x #y }", "*[HTML]: no", "- 1. # >", "</td></table><p>", "é 日本 𝒳 \u202ex",
 ]  # fmt: skip
-
 
 
 class AnyAnchor(frozenset):

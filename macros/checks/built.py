@@ -7,7 +7,7 @@ against a list, so that nothing can run or load.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -36,11 +36,17 @@ _ATTRIBUTES_ALLOWED = {
     *("stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox", "width", "x", "x1"),
     *("x2", "xmlns", "y", "y1", "y2"),
 }
+#: What could name a file to paint with.
+_PAINTS = {"fill", "stroke"}
 _TYPES = {"checkbox", "radio"}
 #: What a frame may have besides: it shows a small page of our own, and loads it only when it is seen.
 _FRAME = {"src": r"\.\./embed/[a-z0-9-]+/", "height": r"\d+", "loading": "lazy"}
 
 
+#: How it is told that a page holds what could run or load.
+HOLDS = "the page would hold"
+#: How the ids begin that tabs get from Markdown.
+_TABBED = "__tabbed_"
 #: Elements whose id is an address that a reader can see the name of.
 _SECTIONS = {"h1", "h2", "h3", "tr"}
 
@@ -73,6 +79,7 @@ class Built(HTMLParser):
         self._open: list[_Open] = []
         self._held: list[list[tuple[str, bool]]] = []
         self._named = ""
+        self._marked = False  # inside the sign behind a heading that links to it
         self.feed(html)
         self.close()
 
@@ -84,6 +91,7 @@ class Built(HTMLParser):
         if tag in _VOID:
             return
         classes = set(given.get("class", "").split())
+        self._marked = self._marked or "headerlink" in classes
         hidden = self._hidden or tag in ("details", "svg", "sup") or bool(_NO_PROSE & classes)
         held = tag in _PARAGRAPHS and not hidden
         if held:
@@ -104,6 +112,7 @@ class Built(HTMLParser):
     def handle_endtag(self, tag):
         if not self._has(tag):
             return
+        self._marked = self._marked and tag != "a"
         while True:
             ended = self._open.pop()
             if ended.held:
@@ -114,7 +123,7 @@ class Built(HTMLParser):
                 return
 
     def handle_data(self, data):
-        if self._has("svg") or self._has("sup"):
+        if self._marked or self._has("svg") or self._has("sup"):
             return
         if any(each.tag in _HEADINGS for each in self._open):
             last = self.headings.pop()
@@ -139,7 +148,7 @@ class Built(HTMLParser):
             address = value.strip().replace("\\", "/")
             local = not re.match(r"//|[^/?#]*:", address)  # neither a host nor a scheme
             allowed = (
-                name in _ATTRIBUTES_ALLOWED
+                (name in _ATTRIBUTES_ALLOWED and not (name in _PAINTS and "(" in value))
                 or name.startswith("data-")
                 or (name == "type" and value in _TYPES)
                 or (name == "href" and tag == "a" and (local or _is_https(address)))
@@ -193,15 +202,25 @@ def measures(built: Built) -> Measures:
     )
 
 
-def problems(built: Built, text: str, file: str, kind: str | None) -> Iterator[Problem]:
+def problems(
+    built: Built, text: str, file: str, kind: str | None, drawings: Mapping[str, str] | None = None
+) -> Iterator[Problem]:
     """What is wrong with what came of a page. `text` is the page as typed, `kind` that of its head.
 
-    A page has a least number of words with its tables and a most without them: a table that grows
-    with the data is nobody's fault. A page that only collects entries may have any length.
+    `drawings` has the text of each drawing by its path: what a page holds may come from one.
+
+    A page has a least number of words with its tables and a most without them: a table that grows with the data
+    is nobody's fault. A page that only collects entries may have any length.
     """
-    mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
     for what in dict.fromkeys(built.unsafe):
-        yield Problem(file, line_of(text, what.partition("=")[2] or what), f"the page would hold '{what}'.", mend)
+        mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
+        if what.startswith("href="):
+            mend = "Write the path of a page, or a whole address that begins with https:// and the name of its host."
+        place = _place(what, {file: text, **(drawings or {})})
+        yield Problem(*(place or (file, 1)), f"{HOLDS} '{what}'.", mend)
+    for taken in sorted({i for i in built.ids if i.startswith("__") and not i.startswith(_TABBED)}):
+        mend = "Give it another id: without __ at its beginning."
+        yield Problem(file, line_of(text, taken), f"the id '{taken}' belongs to the page around the text.", mend)
     for twice in sorted({i for i in built.ids if built.ids.count(i) > 1}):
         mend = "Call a table, a box or a heading of this kind only once on a page, or give one another id."
         yield Problem(file, line_of(text, twice), f"the id '{twice}' would stand twice on the page.", mend)
@@ -243,7 +262,14 @@ def _measure_problems(found: Measures, text: str, file: str, *, counted: bool) -
     if longest > prose.MOST_WORDS_IN_SENTENCE:
         mend = f"Make two of it: {prose.MOST_WORDS_IN_SENTENCE} words at most."
         line = line_of(text, with_terms.longest[:30])
-        yield Problem(file, line, f"a sentence has {longest} words: '{with_terms.longest}'", mend)
+        yield Problem(file, line, f"this sentence has {longest} words: '{with_terms.longest}'", mend)
+
+
+def _place(what: str, texts: Mapping[str, str]) -> tuple[str, int] | None:
+    """The first file in which something unsafe stands, and its line there; None where it is in none as typed."""
+    needle = (what.partition("=")[2] or what.rstrip(">")).lower()
+    found = ((file, text.lower().find(needle)) for file, text in texts.items())
+    return next(((file, texts[file][:at].count("\n") + 1) for file, at in found if at >= 0), None)
 
 
 def line_of(text: str, needle: str) -> int:

@@ -8,7 +8,7 @@ anything of it is answered; macros.checks.built looks at the HTML that came of i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from inspect import Parameter, signature
 from typing import Literal
 
@@ -32,6 +32,7 @@ _INLINE_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?:(?!\1).)+\1(?!`)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\]]+)\]:")
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S+")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
+_PUT_IN = re.compile(r"\s*-+8<-")
 _HTML = re.compile(r"<(?=[A-Za-z/!?])[^>\s]*>?")
 _ATTRIBUTES = re.compile(r"(?<!\{)\{(?![{%#]):? *([^{}]*)\}(?!\})")
 _MARKUP = re.compile(
@@ -94,11 +95,13 @@ def front_matter(text: str, file: str) -> tuple[FrontMatter | None, list[Problem
     return (None, document.problems) if document.problems else (found, [])
 
 
-def problems(text: str, file: str, guide: Guide | None, macros: Macros) -> list[Problem]:
+def problems(
+    text: str, file: str, guide: Guide | None, macros: Macros, drawings: Collection[str] | None = None
+) -> list[Problem]:
     """The problems of one page as it is typed.
 
     `text` is the whole file with its front matter, `file` its name for messages. Where the data cannot be read,
-    `guide` is None, and nothing is said of citations.
+    `guide` is None, and nothing is said of citations. `drawings` are the names of those that there are.
     """
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
@@ -111,6 +114,7 @@ def problems(text: str, file: str, guide: Guide | None, macros: Macros) -> list[
         *call_problems(text, file, macros),
         *_fence_problems(text, file),
         *_markup_problems(text, file),
+        *(_drawing_problems(text, file, drawings) if drawings is not None else ()),
         *_prose_problems(text, file),
     ]
 
@@ -249,6 +253,19 @@ def _markup_problems(text: str, file: str) -> Iterator[Problem]:
             yield Problem(file, number, f"'{match[0]}' defines a link apart from its text.", mend)
 
 
+def _drawing_problems(text: str, file: str, drawings: Collection[str]) -> Iterator[Problem]:
+    """Lines that put in a file, which works inside code too: only a drawing may be put in."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if _PUT_IN.match(line):  # with a ; before it, it is shown as typed
+            named = re.fullmatch(r'--8<-- "(.*)"', line.rstrip())
+            if not named:
+                mend = 'Write --8<-- "heat.svg" on a line of its own, with the name of a drawing.'
+                yield Problem(file, number, f"'{line.strip()}' does not put in a drawing.", mend)
+            elif named[1] not in drawings:
+                mend = suggestion(named[1], drawings) + " Drawings stand in docs/assets/drawings/."
+                yield Problem(file, number, f"there is no drawing '{named[1]}'.", mend)
+
+
 def _fence_problems(text: str, file: str) -> Iterator[Problem]:
     fence = None
     for number, line in enumerate(text.split("\n"), 1):
@@ -260,10 +277,11 @@ def _fence_problems(text: str, file: str) -> Iterator[Problem]:
             if line.split("`")[-1].strip() == "mermaid":
                 mend = "Draw it as a file below docs/assets/drawings/, and put it in with --8<--."
                 yield Problem(file, number, "a mermaid diagram would load a program from another host.", mend)
-        elif not fence and _FENCE_LIKE.match(line):
+        elif not fence and (like := _FENCE_LIKE.match(line)):
+            fence = like[1], 0, ""
             mend = "Write ``` alone on its line, without spaces before it, or with one word behind it."
             yield Problem(file, number, f"'{line.strip()}' does not begin code that every program sees.", mend)
-    if fence:
+    if fence and fence[1]:
         mend = f"Write a line with {fence[0]} where the code ends."
         yield Problem(file, fence[1], f"'{fence[2]}' begins code that never ends.", mend)
 
@@ -274,7 +292,7 @@ def _prose_problems(text: str, file: str) -> Iterator[Problem]:
     for number, line in prose_lines(text):
         is_item = bool(re.match(r"\s*([-*+]|\d+\.) ", line))
         items = items + 1 if is_item else 0 if line.strip() else items
-        if items == prose.MOST_ITEMS + 1:
+        if is_item and items == prose.MOST_ITEMS + 1:
             mend = "Make two lists of it, each with a line before it."
             yield Problem(file, number, f"this list has more than {prose.MOST_ITEMS} entries.", mend)
         if _DEFINITION.match(line):

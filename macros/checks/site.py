@@ -13,7 +13,7 @@ from ..guide.model import Guide
 from ..guide.pages import CALL
 from ..guide.problem import Problem, suggestion
 from ..guide.read import Document
-from .built import line_of
+from .built import HOLDS, line_of
 
 #: What docs/ may hold. Anything else would be published unseen. A drawing (.svg) is put into pages and looked at there.
 PUBLISHED = {".jpg", ".md", ".png", ".svg", ".webp"}
@@ -108,6 +108,8 @@ def warned(
     if found := _LINK.match(message):
         page, link = found["page"], found["link"]
         line = line_of(texts.get(page, ""), f"]({link}")
+        if link.startswith("#fnref:"):
+            return  # a note that somebody typed, which is told where it stands
         if anchor := _ANCHOR.search(found["rest"]):
             there = anchor["doc"] or page
             near = {each for each in anchors.get(there, ()) if not each.startswith(("fn", "__"))}
@@ -125,6 +127,13 @@ def warned(
         yield Problem(_CONFIG, line_of(settings, found[1]), what, suggestion(found[1], texts))
     else:
         yield Problem(_CONFIG, 1, message.strip(), "Read what it names, and undo the last change to it.")
+
+
+def once(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems sorted, each told once: what is told of a line as it is typed is not told again of its HTML."""
+    found = sorted(set(problems))
+    typed = {(problem.file, problem.line) for problem in found if not problem.what.startswith(HOLDS)}
+    return [p for p in found if not p.what.startswith(HOLDS) or (p.file, p.line) not in typed]
 
 
 def _from(page: str, other: str) -> str:

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
-from . import load
+from . import paths
 from .problem import DataError, Problem
 from .read import Document, read
 
-LINKS = load.ROOT / "links.yml"
+LINKS = paths.ROOT / "links.yml"
 #: Stands for each page that promised an anchor: an entry's row is shown on many pages.
 EVERY = "every-page/"
 
@@ -43,7 +43,6 @@ class Contract:
         single = [old for old in self.moved if not old.startswith(EVERY)]
         led = ((address, final(address, self.moved)) for address in sorted({*self.promised, *addresses, *single}))
         return tuple((address, to) for address, to in led if to != address)
-
 
 
 def parse(raw: bytes, file: str) -> Contract:
@@ -88,7 +87,7 @@ def _address_problems(old: str, new: object, line: int, file: str) -> Iterator[P
 
 def current(path: Path = LINKS) -> Contract:
     """The contract as it stands on disk, read again only when the file has changed. Raises DataError."""
-    name = path.relative_to(load.ROOT).as_posix() if path.is_relative_to(load.ROOT) else path.name
+    name = paths.name(path)
     try:
         state = path.stat()
         return _cached(path, name, state.st_mtime_ns, state.st_size)
@@ -100,7 +99,6 @@ def current(path: Path = LINKS) -> Contract:
 @lru_cache(maxsize=1)
 def _cached(path: Path, name: str, changed: int, size: int) -> Contract:
     return parse(path.read_bytes(), name)
-
 
 
 def split(address: str) -> tuple[str, str]:

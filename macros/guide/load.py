@@ -7,15 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from . import paths
 from .explain import explain
 from .model import Guide
 from .problem import DataError, Problem
 from .read import Document, read
 from .rules import broken, unwanted_wording
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-DATA = ROOT / "data" / "neurolysis.yml"
-DOCS = ROOT / "docs"
 
 
 def parse(raw: bytes, file: str) -> Guide:
@@ -44,7 +41,7 @@ def _parse(raw: bytes, file: str) -> tuple[Guide, Document]:
     return guide, document
 
 
-def current(path: Path = DATA) -> Guide:
+def current(path: Path = paths.DATA) -> Guide:
     """The guide's data as it stands on disk, parsed again only when the file has changed.
 
     Raises DataError, also for a file that is missing or cannot be read.
@@ -52,13 +49,13 @@ def current(path: Path = DATA) -> Guide:
     return _current(path)[0]
 
 
-def lines(path: Path = DATA) -> Document:
+def lines(path: Path = paths.DATA) -> Document:
     """The file that `current` read, which tells the line of each of its values. Raises DataError."""
     return _current(path)[1]
 
 
 def _current(path: Path) -> tuple[Guide, Document]:
-    name = _name(path)
+    name = paths.name(path)
     try:
         state = path.stat()
     except OSError as error:
@@ -77,19 +74,6 @@ def _cached(path: Path, name: str, changed: int, size: int) -> tuple[Guide, Docu
             [Problem(name, 1, f"the file cannot be read ({error.strerror}).", "Make it a readable file.")]
         ) from None
     return _parse(raw, name)
-
-
-def files(docs: Path = DOCS) -> list[Path]:
-    """The files that are published as they are or as pages, sorted; not the hidden ones, which systems leave behind."""
-    return sorted(
-        path
-        for path in docs.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(docs).parts)
-    )
-
-
-def _name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 def _ids(data: dict) -> dict[str, dict]:

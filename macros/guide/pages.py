@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from . import load
+from . import paths
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.S)
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
@@ -17,14 +17,14 @@ CITATION = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 CALL = re.compile(r"\{\{\s*(\w+)\s*\((.*?)\)\s*\}\}")
 
 
-def read_pages(docs: Path = load.DOCS) -> dict[str, str]:
+def read_pages(docs: Path = paths.DOCS) -> dict[str, str]:
     """Every page's text by its path below `docs`, such as "methods/heat.md".
 
     Bytes that are not UTF-8 are replaced; macros.checks.pages tells of them.
     """
     return {
         path.relative_to(docs).as_posix(): as_text(path.read_bytes())
-        for path in load.files(docs)
+        for path in paths.files(docs)
         if path.suffix == ".md"
     }
 

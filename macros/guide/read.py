@@ -123,8 +123,11 @@ def _refuse(text: str, file: str) -> None:
             if depth > _DEEPEST or documents > 1:
                 break
     except MarkedYAMLError as error:
-        found = unreadable(error, events, text, file)
-        problems = [*(problem for problem in problems if problem.line != found.line), found]
+        line, reason, mend = unreadable(error, events, text)
+        shown = short(text.split("\n")[line].strip())
+        what = f"'{shown}' cannot be read: {reason}. What comes after it could not be checked yet."
+        problems = [problem for problem in problems if problem.line != line + 1]
+        problems.append(Problem(file, line + 1, what, mend))
     except (YAMLError, ValueError) as error:
         what = str(error).split("\n", 1)[0] or type(error).__name__
         problems.append(Problem(file, 1, f"the file cannot be read: {what}.", "Undo the last change."))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 
-from . import load
+from . import paths
 from .model import NAME, Guide
 
-FILE = load.DATA.with_name("neurolysis.schema.json")
+FILE = paths.DATA.with_name("neurolysis.schema.json")
 
 
 def schema(guide: Guide) -> dict:

@@ -9,8 +9,6 @@ from typing import NamedTuple
 from ruamel.yaml.error import MarkedYAMLError, StringMark
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
 
-from .problem import Problem, short
-
 _BLOCK = (
     "Look at this line and the one above it: each begins with as many spaces as its neighbors, "
     "and has a name, a colon and a space."
@@ -23,12 +21,45 @@ _FLOW = (
 _LONGEST = 300  # nobody reads a longer text in a message
 
 
-def unreadable(error: MarkedYAMLError, events: Sequence[Event], text: str, file: str) -> Problem:
-    """The parser's `error` as a problem; `events` are those that it gave before, `text` is the whole file."""
-    line, reason, mend = _told(error, _where(events, text), text)
-    shown = text.split("\n")[line].strip()
-    what = f"'{short(shown)}' cannot be read: {reason}. What comes after it could not be checked yet."
-    return Problem(file, line + 1, what, mend)
+def unreadable(error: MarkedYAMLError, events: Sequence[Event], text: str) -> tuple[int, str, str]:
+    """The line of the parser's `error`, counted from 0, what is wrong in it, and its mend.
+
+    `events` are those that the parser gave before, `text` is the whole file.
+    """
+    where = _where(events, text)
+    context, problem, mark = error.context or "", error.problem or "", error.problem_mark or error.context_mark
+    if "escape" in problem:
+        return mark.line, "a \\ means something else in double quotes", "Put the text in single quotes instead: '...'"
+    if "quoted scalar" in context:
+        return _open_quote(error.context_mark, where, text)
+    start, end = where.start, where.end
+    if "cannot start any token" in problem or "block scalar" in context:
+        start = end = error.context_mark if "block scalar" in context else mark
+    # An entry behind it lacks a comma before itself; anything else makes one text of both.
+    if (
+        start
+        and end.line == mark.line
+        and not (where.bracket and re.match(r" *([\w-]+: |[\"'\[{}\]])", text[end.index :]))
+    ):
+        first = text[start.index]
+        if start.line == end.line:
+            whole = _whole(start, end, where, text)
+            reason = f"more text stands behind the {text[end.index - 1]}"
+            reason = reason if first in "\"'[{" else f"'{first}' cannot start a text"
+            return start.line, reason, f"Put the whole text in quotes: {_name(start, text)}{_in_quotes(whole)}"
+        if first in "\"'":
+            return _open_quote(start, where, text)
+    if where.bracket:
+        return min(where.opened.line, mark.line), "a comma or a bracket is missing", _FLOW
+    lines = text.split("\n")
+    line = min(mark.line, len(lines) - 1)
+    while line and not lines[line].strip():  # what never ends is noticed below the last line
+        line -= 1
+    match = re.fullmatch(r" *((?:- )*[\w-]{1,60}: )([^\[{].*:(?: .*)?)", lines[line])
+    if match and "mapping values" in problem:
+        mend = f"A text with a colon in it needs quotes around the whole of it: {match[1]}{_in_quotes(match[2])}"
+        return line, "it has two colons", mend
+    return line, "it does not fit the lines around it", _BLOCK
 
 
 def _in_quotes(text: str) -> str:
@@ -63,43 +94,6 @@ def _where(events: Sequence[Event], text: str) -> _Where:
     return _Where(text[mark.index] if mark else "", mark, *last)
 
 
-def _told(error: MarkedYAMLError, where: _Where, text: str) -> tuple[int, str, str]:
-    """The line, counted from 0, what is wrong in it, and its mend."""
-    context, problem, mark = error.context or "", error.problem or "", error.problem_mark or error.context_mark
-    if "escape" in problem:
-        return mark.line, "a \\ means something else in double quotes", "Put the text in single quotes instead: '...'"
-    if "quoted scalar" in context:
-        return _open_quote(error.context_mark, where, text)
-    start, end = where.start, where.end
-    if "cannot start any token" in problem or "block scalar" in context:
-        start = end = error.context_mark if "block scalar" in context else mark
-    # An entry behind it lacks a comma before itself; anything else makes one text of both.
-    if (
-        start
-        and end.line == mark.line
-        and not (where.bracket and re.match(r" *([\w-]+: |[\"'\[{}\]])", text[end.index :]))
-    ):
-        first = text[start.index]
-        if start.line == end.line:
-            whole = _whole(start, end, where, text)
-            reason = f"more text stands behind the {text[end.index - 1]}"
-            reason = reason if first in "\"'[{" else f"'{first}' cannot start a text"
-            return start.line, reason, f"Put the whole text in quotes: {_name(start, text)}{_in_quotes(whole)}"
-        if first in "\"'":
-            return _open_quote(start, where, text)
-    if where.bracket:
-        return min(where.opened.line, mark.line), "a comma or a bracket is missing", _FLOW
-    lines = text.split("\n")
-    line = min(mark.line, len(lines) - 1)
-    while line and not lines[line].strip():  # what never ends is noticed below the last line
-        line -= 1
-    match = re.fullmatch(r" *((?:- )*[\w-]+: )([^\[{].*:(?: .*)?)", lines[line])
-    if match and "mapping values" in problem:
-        mend = f"A text with a colon in it needs quotes around the whole of it: {match[1]}{_in_quotes(match[2])}"
-        return line, "it has two colons", mend
-    return line, "it does not fit the lines around it", _BLOCK
-
-
 def _open_quote(start: StringMark, where: _Where, text: str) -> tuple[int, str, str]:
     mend = "Close the quotes at the end of the text. If the quote belongs to the text, put the whole of it in quotes"
     whole = _whole(start, start, where, text)
@@ -109,7 +103,7 @@ def _open_quote(start: StringMark, where: _Where, text: str) -> tuple[int, str, 
 def _name(start: StringMark, text: str) -> str:
     """The name or hyphen in front of a value, as typed."""
     before = text[: start.index].rsplit("\n", 1)[-1]
-    return re.search(r"(?:[\w-]+: +|- +)?$", before)[0]
+    return re.search(r"(?:[\w-]{1,60}: +|- +)?$", before)[0]
 
 
 def _whole(start: StringMark, end: StringMark, where: _Where, text: str) -> str:

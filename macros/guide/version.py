@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from . import load
+from . import paths
 from .review import day
 
 #: Digits that are shown; 40 bits are enough to tell versions apart and short enough to read out.
@@ -39,10 +39,10 @@ def today() -> date:
     return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
 
 
-def content_hash(docs: Path = load.DOCS, data: Path = load.DATA) -> str:
+def content_hash(docs: Path = paths.DOCS, data: Path = paths.DATA) -> str:
     """The first digits of the SHA-256 over the paths and the bytes of data and pages, in hexadecimal."""
     total = hashlib.sha256()
-    for path in [data, *load.files(docs)]:
+    for path in [data, *paths.files(docs)]:
         name = path.relative_to(docs).as_posix() if path != data else path.name
         content = path.read_bytes()
         total.update(f"{name}\n{len(content)}\n".encode() + content)

@@ -181,7 +181,8 @@ class _Side:
                 return f"In words only: “{words}”."
             case None:
                 return "It is not told as a harm."
-        return _SILENT
+            case other:
+                return _SILENT if other == NOT_REPORTED else str(other)
 
 
 def _entries(part: str, old: _Side, new: _Side) -> Iterator[Change]:
@@ -284,7 +285,7 @@ def _field(at: Change, field: str, before: _Statements, now: _Statements) -> Ite
 
 def _rests(at: Change, field: str, texts: tuple[_Statements, _Statements], sides: tuple[_Side, _Side]):
     """The statements of a field that rest on other claims than before."""
-    was, now = map(_by_text, texts)
+    was, now = ({text: [i for t, ids in each if t == text for i in ids] for text, _ in each} for each in texts)
     same = [text for text in now if text in was]
     pairs = [(text, text) for text in same]
     pairs += zip_longest([text for text in was if text not in same], [text for text in now if text not in same])
@@ -295,13 +296,6 @@ def _rests(at: Change, field: str, texts: tuple[_Statements, _Statements], sides
             before = NOT_THERE if text is None else sides[0].sources(ids[0])
             after = LEFT_OUT if new_text is None else sides[1].sources(ids[1])
             yield at._replace(field=f"{field}: the sources of “{new_text or text}”", before=before, now=after)
-
-
-def _by_text(statements: _Statements) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for text, ids in statements:
-        found.setdefault(text, []).extend(ids)
-    return found
 
 
 def _whole(part: str, entry: Mapping) -> str:

@@ -23,7 +23,7 @@ import pikepdf
 from lxml import html
 from playwright.sync_api import Browser, sync_playwright
 
-from ..guide import browser, contract, load, materials, qr, releases, version
+from ..guide import browser, contract, load, materials, paths, qr, releases, version
 from ..guide.model import Disagreement, Guide
 from ..guide.problem import DataError
 from ..metadata import LICENSE, NAME
@@ -36,7 +36,7 @@ WHOLE = "guide"
 #: Pages that are of use on a screen only, or to clinics and not to readers.
 NOT_ON_PAPER = ("search/", "for-clinics/")
 
-_TEMPLATE = load.ROOT / "overrides" / "leaflet.html"
+_TEMPLATE = paths.ROOT / "overrides" / "leaflet.html"
 #: Parts of an article that paper has no use for; the notes are replaced by shorter ones.
 _LEFT_OUT = (
     *("part", "review", "toc", "help", "edit", "headerlink", "footnote", "grade", "moved"),

@@ -1,8 +1,7 @@
 """The frozen versions: data/releases/ has the data of each as a file that never changes again.
 
 The list of them is SHA256SUMS beside the files, oldest first, in the form that `sha256sum --check` reads; a file's
-name says its day and the hash of its content. `python -m macros.publish.releases` makes the guide as it stands a
-version.
+name says its day and the hash of its content.
 """
 
 from __future__ import annotations
@@ -10,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ..guide import load, pages, version
+from ..guide import paths, version
 from ..guide.links import Contract, final
 from ..guide.model import Guide
 from ..guide.problem import DataError, Problem
@@ -25,7 +23,7 @@ from ..guide.version import Version
 from . import data
 from .changes import Step, changes
 
-FOLDER = load.ROOT / "data/releases"
+FOLDER = paths.ROOT / "data/releases"
 LIST = "SHA256SUMS"
 #: Where the files stand below the site's root.
 PUBLISHED = "data/releases/"
@@ -165,27 +163,5 @@ def freeze(text: str, now: Version, folder: Path = FOLDER) -> Path:
 
 
 def _problem(path: Path, line: int, what: str, mend: str = "") -> Problem:
-    name = path.relative_to(load.ROOT).as_posix() if path.is_relative_to(load.ROOT) else path.name
+    name = paths.name(path)
     return Problem(name, line, what, mend or f"Restore it: git checkout origin/main -- {name}")
-
-
-def main() -> int:
-    """Freezes the version, unless it is frozen already. Returns the exit status, after telling what went wrong."""
-    try:
-        if found := list(problems()):
-            raise DataError(found)
-        now = version.now(newest())
-        if now.frozen:
-            print(f"Nothing to freeze: this is the {now}.")
-            return 0
-        now = now._replace(frozen=True)
-        path = freeze(data.whole(load.current(), pages.read_pages(), now), now)
-    except (DataError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{now} is frozen in {path.relative_to(load.ROOT).as_posix()}. Commit data/.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,86 +1,195 @@
-// What a page does beyond HTML once a reader touches it. Each part works by itself, and the page reads without any.
+// What the guide does beyond Material's script. Each part works by itself, and every page reads without any.
 
-// A note's text opens beside its number, so that nobody loses the place.
-function notes() {
-  const shown = make("div", { class: "meaning note", popover: "auto", role: "note", tabindex: "-1" });
-  if (!shown.showPopover) return; // the link still leads to the note
-  document.body.append(shown);
-  let opener;
-  shown.addEventListener("toggle", ({ newState }) => {
-    const focus = document.activeElement;
-    if (newState === "closed" && (shown.contains(focus) || focus === document.body)) opener.focus();
-  });
-  document.addEventListener("click", (event) => {
-    const reference = event.target.closest?.("a.footnote-ref");
-    const note = reference && target(reference.hash);
-    if (!note || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const copy = note.cloneNode(true);
-    for (const element of all(".footnote-backref, .meaning", copy)) element.remove();
-    for (const element of all("[id]", copy)) element.removeAttribute("id");
-    shown.replaceChildren(...copy.childNodes);
-    opener = reference;
-    reference.after(shown); // next to be read, and next to be reached with Tab
-    shown.showPopover({ source: reference });
-    shown.focus();
-  });
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// An element with its attributes and children; text is text, never markup.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }
 
-// Each note leads back to where it is first cited. A heading tells its own address to who points at it:
-// for the mouse alone, since the list of sections holds the same links.
-function ways() {
-  for (const note of all(".footnote li")) {
-    const reference = one(`a.footnote-ref[href="#${note.id}"]`);
-    reference.id ||= `${note.id}:cited`;
-    note.append(" ", make("a", { class: "footnote-backref", href: `#${reference.id}`, title: "Back to the text" }, "↩"));
-  }
-  for (const heading of all("article h2[id]")) {
-    heading.append(make("a", { class: "headerlink", hidden: "", href: `#${heading.id}`, "aria-hidden": "true", tabindex: "-1", title: "Link to this section" }, "#"));
-  }
-}
+// What a page remembers on this device, where the browser keeps anything.
+const kept = {
+  read(key) { try { return JSON.parse(localStorage.getItem(key)) ?? {}; } catch { return undefined; } },
+  write(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); return true; } catch { return false; } },
+};
 
-// A browser may take a table whose cells are stacked for no table; its roles say what it is. Whoever listens to a
-// page scrolls it, and has this before any table. In the HTML itself these roles would be errors.
+// ---- Notes and words: Material shows them at a focus or below a mouse ----
+
+// Pressed by a pointer, a number shows its note and the page stays where it is. By keyboard it leads to the note.
+addEventListener("click", (event) => {
+  const pressed = event.target.closest?.(".footnote-ref, abbr[tabindex]");
+  if (!pressed || !event.detail || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  pressed.focus({ preventScroll: true }); // Safari does not focus what is pressed
+  for (const open of all(".md-tooltip2")) open.hidden = false;
+});
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of all(".md-tooltip2")) {
+    const opener = one(`[aria-controls="${open.id}"], [aria-describedby="${open.id}"]`);
+    if (open.contains(document.activeElement)) opener?.focus();
+    open.hidden = true;
+  }
+});
+
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) if (node.matches?.(".md-tooltip2[role=dialog]")) node.ariaLabel = "Note";
+  }
+}).observe(document.body, { childList: true });
+
+// ---- Search: Material's dialog, for every keyboard and every ear ----
+
+const search = one(".md-search"), toggle = one("#__search"), opener = one(".open-search");
+search.ariaLabel = "Search";
+one(".md-search-result__meta").setAttribute("role", "status");
+opener.addEventListener("click", () => {
+  if (!toggle.checked) toggle.click();
+  one(".md-search__input").focus();
+});
+search.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") setTimeout(() => opener.focus()); // not on a wide screen, where it is hidden
+  if (event.key !== "Tab") return;
+  event.stopPropagation(); // or Material closes the dialog before anybody reaches a result
+  for (const stop of all(".md-search__options button, .md-search-result :is(a, summary)")) stop.tabIndex = 0;
+});
+search.addEventListener("focusout", ({ relatedTarget }) => {
+  if (toggle.checked && relatedTarget && !search.contains(relatedTarget)) toggle.click();
+});
+
+// Material takes single letters for commands, which harms whoever speaks to a device (WCAG 2.1.4).
+addEventListener("keydown", (event) => {
+  if (event.key.length === 1 && !event.target.closest?.("input, textarea, select")) event.stopPropagation();
+}, true);
+
+// ---- Tables: one whose cells are stacked may be taken for none; its roles say what it is ----
+
 const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
-function tables() {
-  for (const [selector, role] of Object.entries(roles)) {
-    for (const element of all(selector, one("article"))) element.setAttribute("role", role);
-  }
+for (const [selector, role] of Object.entries(roles)) {
+  for (const element of all(selector, one("article"))) element.setAttribute("role", role);
 }
 
-// On paper, nobody can press a link: its address stands at the end. It is the published one where
-// that is known, and never tells where on somebody's device a copy lies.
-function addresses() {
-  const published = one("link[rel=canonical]");
-  const root = published ? new URL("..", new URL(script.getAttribute("src"), published.href)).href : base.href.replace(/^file:.*\/(?=[^/]+\/$)/, "");
-  const address = (link) => link.href.replace(base.href, root).replace(/(index\.html)?(#.*)?$/, "");
-  const names = new Map(all("#menu a").map((link) => [address(link), link.textContent.trim()]));
-  const linked = new Map();
-  for (const link of all("article a[href]:not(.help a, .edit a)")) {
-    if (link.href.startsWith(base.href) && link.pathname !== location.pathname)
-      linked.set(address(link), names.get(address(link)) ?? link.textContent.split(",")[0].trim());
-  }
-  if (!linked.size) return;
-  const list = make("ul");
-  for (const [where, name] of linked) list.append(make("li", {}, `${name}: ${where}`));
-  one("article").append(make("div", { class: "addresses", hidden: "" }, make("p", {}, "The pages that this page leads to:"), list));
-}
+// ---- Old addresses of what stands on another page now ----
 
-// On paper everything stands open; a browser that can do that by style alone needs no help.
-function open() {
-  if (CSS.supports("selector(::details-content)")) return;
-  let closed = [];
-  addEventListener("beforeprint", () => {
-    closed = all("details:not([open])");
-    for (const element of closed) element.open = true;
+function follow() {
+  let wanted;
+  try { wanted = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch {} // such as #100%
+  const link = wanted?.matches(".moved") && one("a", wanted);
+  if (link) location.replace(link.href);
+}
+addEventListener("hashchange", follow);
+follow();
+
+// ---- What the reader ticks and writes: kept on this device, shared by all pages, never sent ----
+
+const fields = all(".task-list-item input, .own textarea");
+if (fields.length) {
+  const KEY = "neurolysis-guide:mine";
+  let here = {}; // for as long as the page is open, where the browser keeps nothing
+  let keeps = true;
+  const read = () => kept.read(KEY) ?? here; // anew each time: another tab may have written since
+  const write = (mine) => { here = mine; keeps = kept.write(KEY, mine); };
+  // A field is known by its text. A citation in it is numbered anew when the page changes.
+  const name = (field) => {
+    const label = field.closest("label").cloneNode(true);
+    for (const other of all("sup, textarea", label)) other.remove();
+    return label.textContent.trim();
+  };
+  const value = (field) => field.type === "checkbox" ? field.checked : field.value;
+  const keep = (field) => write({ ...read(), [name(field)]: value(field) });
+  const show = () => {
+    const mine = read();
+    for (const field of fields) {
+      if (field.type === "checkbox") field.checked = Boolean(mine[name(field)]);
+      else field.value = mine[name(field)] ?? "";
+    }
+  };
+
+  const button = (text, act) => {
+    const made = make("button", { type: "button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const print = (onlyMine) => () => {
+    document.body.classList.toggle("only-mine", onlyMine);
+    window.print();
+  };
+  const said = make("span", { role: "status" });
+  let before;
+  const remove = button("Delete what I ticked and wrote", () => {
+    before = read();
+    write({});
+    show();
+    undo.hidden = false;
+    said.textContent = "Deleted, on all pages.";
   });
-  addEventListener("afterprint", () => { for (const element of closed) element.open = false; });
+  const undo = button("Undo", () => {
+    write(before);
+    show();
+    undo.hidden = true;
+    remove.focus();
+    said.textContent = "It is back.";
+  });
+  undo.hidden = true;
+
+  addEventListener("input", ({ target }) => {
+    if (!fields.includes(target)) return;
+    keep(target);
+    undo.hidden = true;
+    said.textContent = keeps ? "" : "Your browser does not keep this. Print it before you leave the page.";
+  });
+  addEventListener("storage", show);
+  addEventListener("pageshow", show);
+  addEventListener("afterprint", () => document.body.classList.remove("only-mine"));
+  // What was ticked or written before this script came is kept too.
+  fields.filter((field) => value(field) && !(name(field) in read())).forEach(keep);
+  show();
+
+  const note = "This device keeps it until you delete it here. If others use the device, delete it when you are done.";
+  fields.at(-1).closest(".own, ul").after(make("p", { class: "mine" },
+    button("Print what I ticked and wrote", print(true)), button("Print the whole page", print(false)), remove, undo, said, make("span", {}, note)));
 }
 
-notes();
-ways();
-reveal();
-addEventListener("hashchange", reveal);
-addresses();
-tables();
-open();
+// ---- Two options to compare, from the table of all: on a narrow screen it is long ----
+
+const frame = one(".compare");
+if (frame) {
+  const KEY = "neurolysis-guide:compared";
+  const table = one("table", frame), rows = all("tbody tr", table);
+  const caption = one("caption", table), whatItIs = caption.textContent;
+  const name = (row) => one("th", row).textContent.trim();
+  const pick = (chosen) => {
+    const select = make("select", {}, ...rows.map((row) => make("option", { value: row.id }, name(row))));
+    select.value = rows.some((row) => row.id === chosen) ? chosen : rows[0].id;
+    select.addEventListener("change", () => choose(false));
+    return select;
+  };
+  const { first, second, whole } = kept.read(KEY) ?? {};
+  const left = pick(first), right = pick(second ?? "nothing-for-now");
+  const both = make("button", { type: "button" });
+  both.addEventListener("click", () => choose(table.matches(".pair")));
+
+  function show(every) {
+    for (const row of rows) row.classList.toggle("left-out", !every && ![left.value, right.value].includes(row.id));
+    table.classList.toggle("pair", !every);
+    caption.textContent = every ? whatItIs : "Your two options";
+    both.textContent = every ? "Show only these two" : `Show all ${rows.length} options`;
+    // One of the two cannot be chosen again in the other.
+    for (const option of left) option.disabled = option.value === right.value;
+    for (const option of right) option.disabled = option.value === left.value;
+  }
+  function choose(every) {
+    show(every);
+    kept.write(KEY, { first: left.value, second: right.value, whole: every });
+  }
+
+  frame.classList.add("shown-pair");
+  frame.before(make("div", { class: "choose" }, make("label", {}, "Compare", left), make("label", {}, "with", right), both));
+  const led = rows.some((row) => location.hash === `#${row.id}`); // an address may lead to one of the rows
+  show(led || (whole ?? matchMedia("(width >= 60em)").matches));
+}
