@@ -40,14 +40,39 @@ serve: .venv/ready ## show the guide at http://127.0.0.1:8000 and follow every e
 	$(MKDOCS) serve --no-strict --livereload
 
 check: .venv/ready ## find mistakes in data, pages, menu and addresses: a build that is thrown away
+	@$(TIDY)
 	@$(MKDOCS) build --quiet --site-dir $(STAGE); status=$$?; rm -rf $(STAGE); \
 	test $$status -ne 0 || echo "No problem found."; exit $$status
 
 build: .venv/ready ## write the site into site/; if that fails, the last one stays
+	@$(TIDY)
 	$(MKDOCS) build --quiet --site-dir $(STAGE)
 	@$(SWAP)
 
-SWAP = rm -rf site.last && if [ -e site ]; then mv site site.last; fi && mv $(STAGE) site && rm -rf site.last
+offline: .venv/test-ready ## build all that is published: leaflets too, and a zip that needs no network
+	@$(TIDY)
+	@$(BIN)/python -m macros.paper
+	LEAFLETS=1 ZIP=1 $(MKDOCS) build --quiet --site-dir $(STAGE)
+	$(BIN)/python -m macros.paper $(STAGE)
+	SITE_URL= NEWEST="$(SITE_URL)" LEAFLETS=1 OFFLINE=true $(MKDOCS) build --quiet --site-dir $(STAGE).copy
+	$(BIN)/python -m macros.offline $(STAGE).copy $(STAGE)
+	@rm -rf $(STAGE).copy
+	@$(LISTS)
+	@$(SWAP)
+
+# What killed builds left goes; where one was killed while two sites changed places, the last one comes back.
+TIDY = for old in .cache/site.*; do \
+	kill -0 $$(echo "$$old" | tr -cd 0-9) 2>/dev/null && continue; \
+	case $$old in *.last) test -e site || mv "$$old" site;; esac; rm -rf "$$old"; done
+# What the site is made of, as CycloneDX, and the checksum of each of its files.
+LISTS = $(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible -o $(STAGE)/sbom.cdx.json && cd $(STAGE) && \
+	find . -type f ! -name SHA256SUMS | sed 's,^\./,,' | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum > SHA256SUMS
+# A folder that is not empty is never replaced: of two builds at once, one wins whole, and the other says so.
+SWAP = test ! -e site || mv site $(STAGE).last; \
+	$(BIN)/python -c 'import os; os.rename("$(STAGE)", "site")' 2>/dev/null || { \
+	test -e site || mv $(STAGE).last site; rm -rf $(STAGE); \
+	echo "Another build has just written site/. Run this again."; exit 1; }; \
+	rm -rf $(STAGE).last
 
 test: .venv/test-ready ## run all tests, in a real browser too
 	@$(BIN)/python -m tests.tools

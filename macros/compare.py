@@ -15,27 +15,21 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from .guide import links, load, pages, paths, version
 from .guide.links import Contract
-from .guide.model import Guide
 from .guide.problem import DataError, Problem
 from .guide.version import Version
 from .publish import data, releases
 from .publish.changes import changes, names
 
-_DATA = paths.DATA.relative_to(paths.ROOT).as_posix()
-_DOCS = paths.DOCS.relative_to(paths.ROOT).as_posix()
-_LINKS = links.LINKS.relative_to(paths.ROOT).as_posix()
-_LIST = (releases.FOLDER / releases.LIST).relative_to(paths.ROOT).as_posix()
-#: Where the promised addresses stood before they had their place beside the data.
-_LINKS_BEFORE = "data/links.yml"
-#: Pages for editors promise nothing.
-_FOR_EDITORS = re.compile(r"\A---\n(?:.*\n)*?kind: gallery\n(?:.*\n)*?---\n")
+_LINKS, _LIST = "links.yml", f"data/releases/{releases.LIST}"
 
 
 class Tree(NamedTuple):
@@ -46,37 +40,19 @@ class Tree(NamedTuple):
     contract: Contract
 
 
-def here() -> Tree:
-    """This tree. Raises DataError."""
-    return _tree(load.current(), pages.read_pages(), links.current())
-
-
-def there(files: Mapping[str, bytes]) -> Tree:
-    """An older tree, from its files by path. Raises DataError, also where it has no data."""
-    docs = {path.removeprefix(f"{_DOCS}/"): raw for path, raw in files.items() if path.startswith(f"{_DOCS}/")}
-    texts = {path: pages.as_text(raw) for path, raw in docs.items() if path.endswith(".md")}
-    return _tree(load.parse(files.get(_DATA, b""), _DATA), texts, _contract(files))
-
-
-def _tree(guide: Guide, texts: Mapping[str, str], contract: Contract) -> Tree:
+def tree(root: Path) -> Tree:
+    """The guide in a folder. Raises DataError."""
+    guide, texts = load.current(root / paths.DATA.relative_to(paths.ROOT)), pages.read_pages(root / "docs")
     # Which version it is does not matter here.
-    return Tree(data.document(guide, texts, Version("", date.min, False)), texts, contract)
+    return Tree(data.document(guide, texts, Version("", date.min, False)), texts, _contract(root))
 
 
-def _contract(files: Mapping[str, bytes]) -> Contract:
-    return links.parse(files.get(_LINKS) or files.get(_LINKS_BEFORE) or b"promised: {}", _LINKS)
+def _contract(root: Path) -> Contract:
+    """The promised addresses of a folder; they stood among the data once."""
+    return links.current(next((p for p in (root / _LINKS, root / "data" / _LINKS) if p.exists()), root / _LINKS))
 
 
 # ---- What a change means ----
-
-
-def report(old: Tree, new: Tree) -> list[str]:
-    """What changed in meaning and of addresses, as lines of Markdown under headings; empty where nothing did."""
-    lines = []
-    for heading, found in {"What the guide says": _said(old, new), "Addresses": _addresses(old, new)}.items():
-        told = [f"- {line}" for line in found]
-        lines += ["", f"### {heading}", "", *told] if told else []
-    return lines
 
 
 def _said(old: Tree, new: Tree) -> Iterator[str]:
@@ -93,24 +69,25 @@ def _said(old: Tree, new: Tree) -> Iterator[str]:
 def _addresses(old: Tree, new: Tree) -> Iterator[str]:
     """Addresses that stand for another thing, are led on, or are gone: a reviewer sees whether each is the same."""
     was, now = names(old.document), names(new.document)
+    for address in _lost(old, new):
+        yield f"`{address}` “{_shown(was[address])}” is gone, and leads nowhere."
     for address, name in was.items():
-        if links.final(address, new.contract.moved) != address:
-            continue
-        if address not in now:
-            yield f"`{address}` “{_shown(name)}” is gone, and leads nowhere."
-        elif now[address] != name:
+        if now.get(address, name) != name and links.final(address, new.contract.moved) == address:
             yield f"`{address}` stood for “{_shown(name)}”, and stands for “{_shown(now[address])}”: is it the same?"
     for address, to in new.contract.moved.items():
         if old.contract.moved.get(address) != to:
-            told = f"“{_shown(_name(address, was))}” now leads to `{to}` “{_shown(_name(to, now))}”: is it the same?"
-            yield f"`{address}` {told}"
+            name, new_name = _shown(was.get(address) or links.name(address)), _shown(now.get(to) or links.name(to))
+            yield f"`{address}` “{name}” now leads to `{to}` “{new_name}”: is it the same?"
 
 
-def _name(address: str, known: Mapping[str, str]) -> str:
-    """What stands at an address; of one for every page, what the entry is called."""
-    page, anchor = links.split(address)
-    everywhere = (name for other, name in known.items() if page == links.EVERY and links.split(other)[1] == anchor)
-    return known.get(address) or next(everywhere, links.name(address))
+def _lost(old: Tree, new: Tree) -> Iterator[str]:
+    """Addresses that were published and land on nothing now. Pages for editors promise nothing."""
+    quiet = {pages.address_of(path) for path, text in old.texts.items() if "\nkind: gallery\n" in text}
+    promised = {f"{page}#{anchor}" for page, anchors in new.contract.promised.items() for anchor in anchors}
+    offered = {*names(new.document), *promised, *new.contract.promised}
+    for address in names(old.document):
+        if not {address, links.final(address, new.contract.moved)} & offered and links.split(address)[0] not in quiet:
+            yield address
 
 
 def _shown(text: str) -> str:
@@ -118,83 +95,72 @@ def _shown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
 
 
-def tell_changes(base: str, files: Mapping[str, bytes]) -> int:
-    """Prints what a change means. Returns the exit status."""
+def tell_changes(base: str, root: Path) -> int:
+    """Prints what changed in meaning and of addresses, as Markdown under headings. Returns the exit status."""
     print(f"## What this change means, compared with {base[:12]}")
     try:
-        new = here()
+        new = tree(paths.ROOT)
     except DataError as error:
         print(f"\nThe data or the promised addresses have {len(error.problems)} problems; `make check` names them.")
         return 1
     try:
-        old = there(files)
+        old = tree(root)
     except DataError:
         print("\nThe data there has another shape, so that single values cannot be compared.")
         return 0
-    print("\n".join(report(old, new) or ["", "Nothing that a reader sees."]))
+    told = {"What the guide says": [*_said(old, new)], "Addresses": [*_addresses(old, new)]}
+    for heading in filter(told.get, told):
+        print(f"\n### {heading}\n", *(f"- {line}" for line in told[heading]), sep="\n")
+    if not any(told.values()):
+        print("\nNothing that a reader sees.")
     return 0
 
 
 # ---- What must be kept ----
 
 
-def problems(base: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def problems(base: str, root: Path) -> Iterator[Problem]:
     """What this tree no longer holds of an older one, and a version that its data do not make.
 
     Raises DataError for a file that cannot be read.
     """
-    before, now = _contract(files), links.current()
-    for address in links.forgotten(before, now):
+    for address in links.forgotten(_contract(root), links.current()):
         mend = "Put its line back. If it has moved, add where to below 'moved:'."
         yield Problem(_LINKS, 1, f"the promise of '{address}' is gone.", mend)
-    yield from _unpromised(files, now)
-    yield from _versions(base, files)
-
-
-def _unpromised(files: Mapping[str, bytes], contract: Contract) -> Iterator[Problem]:
-    """What was published, was never promised, and is gone: what is published is promised."""
     try:
-        new, old = here(), there(files)
+        lost = list(_lost(tree(root), tree(paths.ROOT)))
     except DataError:
-        return  # what is wrong here the check tells; what has another shape cannot be compared
-    offered = names(new.document)
-    quiet = {pages.address_of(path) for path, text in old.texts.items() if _FOR_EDITORS.match(text)}
-    promised = {f"{page}#{anchor}" for page, anchors in contract.promised.items() for anchor in anchors}
-    for address in names(old.document):
-        page, anchor = links.split(address)
-        lands = {address, links.final(address, contract.moved)} & {*offered, *promised, *contract.promised}
-        if not lands and page not in quiet:
-            near = f"{address}: {page}#..." if anchor else f"{address}: ..."
-            mend = f"Put it back, or add below 'moved:' where it is now: {near} "
-            mend += "If it still stands there, promise it: make links."
-            yield Problem(_LINKS, 1, f"'{address}' was published, and lands on nothing.", mend)
+        lost = []  # what is wrong here the check tells; what has another shape cannot be compared
+    for address in lost:
+        mend = f"Put it back, or add below 'moved:' where it is now: {address}: ... "
+        mend += "If it still stands there, promise it: make links."
+        yield Problem(_LINKS, 1, f"'{address}' was published, and lands on nothing.", mend)
+    yield from _versions(base, root / _LIST)
 
 
-def _versions(base: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _versions(base: str, listing: Path) -> Iterator[Problem]:
     """Versions that are gone or changed, and new ones that the data and the pages of this tree do not make."""
-    old = files.get(_LIST, b"").decode(errors="replace").splitlines()
-    listed = releases.listed()[::-1]
-    now = [f"{each.sha256}  {each.file}" for each in listed]
+    old = listing.read_text("utf-8", errors="replace").splitlines() if listing.exists() else []
+    found = releases.listed()[::-1]
+    now = [f"{each.sha256}  {each.file}" for each in found]
     for number, line in enumerate(old, 1):
         if now[number - 1 : number] != [line]:
-            what = (
-                f"the version '{line.rpartition(' ')[2]}' is gone, was changed or has another place. Clinics cite it."
-            )
+            file = line.rpartition(" ")[2]
+            what = f"the version '{file}' is gone, was changed or has another place. Clinics cite it."
             yield Problem(_LIST, number, what, f"Restore the whole folder: git checkout {base[:12]} -- data/releases")
-    known = set(old)
-    for release, line in zip(listed, now, strict=True):
-        if line not in known:
-            made = data.whole(load.current(), pages.read_pages(), Version(version.content_hash(), release.on, True))
-            if release != listed[-1] or releases.read(release)[0] != made:
-                what = f"the version '{release.file}' is not what the data and the pages here make."
-                mend = "Delete the file and its line. Then run `make release`, and change nothing after it."
-                yield Problem(_LIST, release.line, what, mend)
+    for release in [each for each, line in zip(found, now, strict=True) if line not in old]:
+        made = release.version._replace(hash=version.content_hash())
+        text = data.whole(load.current(), pages.read_pages(), made)
+        if release != found[-1] or releases.read(release)[0] != text:
+            what = f"the version '{release.file}' is not what the data and the pages here make."
+            mend = "Delete the file and its line. Then run `make release`, and change nothing after it."
+            yield Problem(_LIST, release.line, what, mend)
 
 
-def tell_kept(base: str, files: Mapping[str, bytes]) -> int:
+def tell_kept(base: str, root: Path) -> int:
     """Prints what is not kept. Returns the exit status."""
     try:
-        found = sorted(problems(base, files))
+        found = sorted(problems(base, root))
     except DataError as error:
         found = error.problems
     for problem in found:
@@ -207,43 +173,36 @@ def tell_kept(base: str, files: Mapping[str, bytes]) -> int:
 # ---- git ----
 
 
-def _left(base: str) -> str:
-    """The commit at which this tree left `base`. Raises CalledProcessError where there is none."""
+def _left(base: str, folder: str) -> str:
+    """Puts the files of the commit at which this tree left `base` into a folder, and returns its name.
+
+    Raises CalledProcessError where there is none. A link to another file is left out.
+    """
     commit = _git("rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}").decode().strip()
-    return _git("merge-base", commit, "HEAD").decode().strip()
-
-
-def _files(commit: str) -> dict[str, bytes]:
-    """The files of a commit that say what the guide says, by path. A link to another file is left out."""
-    wanted = (_DATA, _DOCS, _LINKS, _LINKS_BEFORE, _LIST)
-    there = _git("ls-tree", "--name-only", "-z", commit, "--", *wanted).decode().split("\0")[:-1]
-    archive = _git("archive", commit, "--", *there) if there else b""
-    with tarfile.open(fileobj=io.BytesIO(archive), ignore_zeros=True) as tar:
-        return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
+    commit = _git("merge-base", commit, "HEAD").decode().strip()
+    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit))) as tar:
+        tar.extractall(folder, [each for each in tar if not each.issym() and not each.islnk()], filter="data")
+    return commit
 
 
 def _git(*command: str) -> bytes:
     return subprocess.run(["git", *command], cwd=paths.ROOT, capture_output=True, check=True).stdout
 
 
-#: What this door does.
-COMMANDS: dict[str, Callable[[str, Mapping[str, bytes]], int]] = {"changes": tell_changes, "kept": tell_kept}
-
-
 def main(arguments: Sequence[str]) -> int:
     """Does one of the two. Returns the exit status."""
-    if len(arguments) != 2 or arguments[0] not in COMMANDS:
+    if len(arguments) != 2 or arguments[0] not in ("changes", "kept"):
         print(__doc__)
         return 2
     command, base = arguments
-    try:
-        commit = _left(base)
-        files = _files(commit)
-    except subprocess.CalledProcessError as error:
-        told = error.stderr.decode(errors="replace").strip() or "it has no commit in common with what stands here"
-        print(f"'{base}' cannot be compared: {told}.")
-        return 2
-    return COMMANDS[command](commit, files)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            commit = _left(base, folder)
+        except subprocess.CalledProcessError as error:
+            told = error.stderr.decode(errors="replace").strip() or "it has no commit in common with what stands here"
+            print(f"'{base}' cannot be compared: {told}.")
+            return 2
+        return (tell_changes if command == "changes" else tell_kept)(commit, Path(folder))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ ZIP, INSIDE = "offline/neurolysis-guide.zip", "neurolysis-guide/"
 #: What servers and search engines ask for; no page does.
 _LEFT_OUT = {"404.html", "sitemap.xml", "sitemap.xml.gz", "search/search_index.json"}
 _MOVED = b'http-equiv="refresh"'
-_LINK = re.compile(r'(?<= href=")(?![a-z]+:|#)([^"#]*)')
+_LINK = re.compile(r'(?:(?<= href=")|(?<= src="))(?![a-z]+:|#)([^"#]*)')
 _POLICY = re.compile(r'(?<=http-equiv="Content-Security-Policy" content=")[^"]*')
 _OLDEST = date(1980, 1, 1)  # a zip knows no day before
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,13 +77,24 @@ def installed() -> str | None:
     return None
 
 
+def apt(*packages: str) -> None:
+    """Installs packages of Debian or Ubuntu, where that can be done without a question."""
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
+        subprocess.run([*root, "apt-get", "update", "-qq"], check=False)
+        subprocess.run([*root, "apt-get", "install", "-y", "-qq", *packages], check=False)
+
+
 def install() -> str | None:
     """Installs a browser if there is none; returns what a person has to do where that fails, else None."""
     if installed():
         return None
     print("Installing a browser.")
-    subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)
+    apt("chromium")
     installed.cache_clear()
+    if not installed():
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+        installed.cache_clear()
     if installed():
         return None
     return "No browser could be installed. Install Chromium, or name one: make CHROMIUM=/path/to/it"
@@ -131,6 +143,8 @@ def for_paper(page: html.HtmlElement, address: str, site: Site) -> html.HtmlElem
     page.find(".//article").find("h1").addnext(page.find(".//footer"))
     for note in page.xpath("//*[@class='footnote']//li"):
         note[:] = [link for link in note.iter("a") if link.get("href").startswith(f"{site.url}{_SOURCES}")]
+    for figure in page.iter("figure"):
+        figure.set("role", "group")  # in a PDF the picture inside is the figure, and has its text
     for image in page.iter("img"):
         image.attrib.pop("loading", None)  # it is wanted on paper, however far down
     edition = page.xpath("string(//footer//*[@class='edition'])")
@@ -243,6 +257,7 @@ def finished(pdf: bytes) -> bytes:
         for page in document.pages:
             for link in page.get("/Annots", []):
                 link.Contents = str(link.A.get("/URI", "Link")) if "/A" in link else "To that place in this leaflet"
+        _number_anew(document)
         made = datetime.combine(version.today(), time(), UTC)
         for name in ("/CreationDate", "/ModDate"):
             document.docinfo[name] = pikepdf.models.metadata.encode_pdf_date(made)
@@ -254,6 +269,26 @@ def finished(pdf: bytes) -> bytes:
         out = io.BytesIO()
         document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
+
+
+def _number_anew(document: pikepdf.Pdf) -> None:
+    """Names parts of the text by their order: the browser's own numbers have gaps that differ from time to time."""
+    found: dict[bytes, list[tuple[pikepdf.Object, int | str]]] = {}
+
+    def look(inside: pikepdf.Object) -> None:
+        if isinstance(inside, pikepdf.Array | pikepdf.Dictionary):
+            for key in inside.keys() if isinstance(inside, pikepdf.Dictionary) else range(len(inside)):
+                value = inside[key]
+                if isinstance(value, pikepdf.String) and re.fullmatch(rb"node\d+", bytes(value)):
+                    found.setdefault(bytes(value), []).append((inside, key))
+                elif not getattr(value, "is_indirect", False):
+                    look(value)
+
+    for each in document.objects:
+        look(each)
+    for number, name in enumerate(sorted(found)):
+        for inside, key in found[name]:
+            inside[key] = pikepdf.String(f"node{number:08}")
 
 
 def begins(pdf: bytes) -> dict[str, int]:

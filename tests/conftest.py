@@ -23,19 +23,18 @@ from playwright.sync_api import sync_playwright
 
 import macros
 from macros.guide import load, paths, problem
+from macros.paper import ARGUMENTS, installed
 from macros.views import MACROS
 from macros.views.clinics import Published
-
-try:
-    from macros.paper import ARGUMENTS, installed
-except ImportError:  # until that door is there
-    from macros.publish.browser import ARGUMENTS, installed
 
 ROOT = paths.ROOT
 #: All that builds the site.
 PARTS = ["mkdocs.yml", "links.yml", "data", "docs", "macros", "overrides"]
 #: What `make` or GitHub tell a build, which a test decides for itself.
-_TOLD = ["COMMIT", "EDIT_URI", "GITHUB_ACTIONS", "LEAFLETS", "OFFLINE", "REPOSITORY", "SITE_URL", "SOURCE_DATE_EPOCH"]
+TOLD = ["COMMIT", "EDIT_URI", "GITHUB_ACTIONS", "LEAFLETS", "NEWEST", "OFFLINE", "REPOSITORY", "SITE_URL", "ZIP"]
+TOLD += ["SOURCE_DATE_EPOCH"]
+#: Where the site stands that tests publish, and the day that its build says it is: 2 February 2026.
+SITE, DAY = "https://guide.example/some/where/", {"SOURCE_DATE_EPOCH": "1770030000"}
 
 #: What was looked at for accessibility, for the summary: page, width, colors, state, violations.
 LOOKED_AT: list[tuple] = []
@@ -61,9 +60,9 @@ def pytest_terminal_summary(terminalreporter):
 # ---- The real build ----
 
 
-def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
+def run(*command: str, cwd: Path = ROOT, umask: int = -1, **environment: str) -> subprocess.CompletedProcess:
     """Runs a Python module as a contributor's command would, without what this test was told."""
-    kept = {name: value for name, value in os.environ.items() if name not in _TOLD}
+    kept = {name: value for name, value in os.environ.items() if name not in TOLD}
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=cwd,
@@ -72,6 +71,7 @@ def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
         text=True,
         check=False,
         timeout=120,
+        umask=umask,
     )
 
 
@@ -93,6 +93,32 @@ def site(tmp_path_factory) -> Path:
             assert done.returncode == 0, done.stderr
             (shared / "real-site.new").rename(folder)
     return folder
+
+
+def publish(project: Path, folder: Path, leaflets: Path | None = None, umask: int = -1, **environment: str) -> None:
+    """What `make offline` does, in its order; `leaflets` are those of another build, where none are to be made."""
+    here, copy = {"SITE_URL": SITE, "LEAFLETS": "1", "ZIP": "1"}, folder.with_name("copy")
+    away = {"SITE_URL": "", "NEWEST": SITE, "LEAFLETS": "1", "OFFLINE": "true"}
+    steps = [("mkdocs build --quiet --site-dir", [folder], here), ("mkdocs build --quiet --site-dir", [copy], away)]
+    steps += [] if leaflets else [("macros.paper", [folder], {})]
+    for command, folders, told in [*steps, ("macros.offline", [copy, folder], {})]:
+        if leaflets and command == "macros.offline":
+            shutil.copytree(leaflets, folder / "leaflets")
+        done = run(*command.split(), *map(str, folders), cwd=project, umask=umask, **DAY, **told, **environment)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Path:
+    """The real site with its address, its leaflets and the zip, made once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "site").exists():
+            publish(ROOT, shared / "new")
+            (shared / "new").rename(shared / "site")
+    return shared / "site"
 
 
 def copied(folder: Path, *more: str) -> Path:
@@ -120,7 +146,7 @@ def edit(path: Path, old: str, new: str, count: int = 1) -> None:
     path.write_text(text.replace(old, new, count), "utf-8")
 
 
-_PROBLEM = re.compile(r"^(\S+?):(\d+): (.+)\n    (.+)$", re.M)
+_PROBLEM = re.compile(r"^(\S.*?):(\d+): (.+)\n    (.+)$", re.M)
 
 
 def told(done: subprocess.CompletedProcess) -> list[problem.Problem]:

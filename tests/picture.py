@@ -10,8 +10,8 @@ import io
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from macros.load import ROOT
-from macros.publish.browser import ARGUMENTS, installed
+from macros.guide.paths import ROOT
+from macros.paper import ARGUMENTS, installed
 from tests.conftest import served
 
 #: The pages, and what of them is scrolled to the top.

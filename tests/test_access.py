@@ -5,80 +5,99 @@ from __future__ import annotations
 import re
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 
+import axe_playwright_python
 import pytest
 
-from tests.conftest import LOOKED_AT, axe, pages, touched
+from tests.conftest import axe, pages
 from tests.tools import CHECKER
 
 WIDTHS = {"phone": 360, "desktop": 1280}
 SCHEMES = ["light", "dark"]
 
+#: axe-core in a tab that has it already: of a part of the page, or of all of it.
+AXE = "([part, o]) => axe.run(part ?? document, o).then(done => done.violations.map(v => [v.id, v.nodes[0].html]))"
+#: All rules in light colors; then those that other colors can break.
+OPTIONS = {
+    "light": {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
+}
+AXE_ITSELF = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
 #: States that a reader brings a page into: the page, and what is done there.
 STATES = {
-    "menu": ("risks/", lambda tab: tab.get_by_role("button", name="Menu").click()),
-    "note": ("methods/heat/", lambda tab: opened(tab, "a.footnote-ref")),
-    "word": ("methods/heat/", lambda tab: opened(tab, "button.word")),
-    "dispute": ("risks/", lambda tab: tab.locator("details.disagreement > summary").first.click()),
-    "notes": ("risks/", lambda tab: tab.locator("details.notes > summary").click()),
-    "pair": ("deciding/", lambda tab: tab.get_by_role("combobox", name="with").select_option("Cold")),
+    "note": ("methods/heat/", lambda tab: opened(tab, "a.footnote-ref", "dialog")),
+    "word": ("methods/heat/", lambda tab: opened(tab, "abbr[tabindex]", "tooltip")),
+    "sections": ("risks/", lambda tab: tab.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")),
+    "pair": ("deciding/", lambda tab: tab.get_by_role("combobox", name="with").select_option("cold")),
+    "all options": ("deciding/", lambda tab: tab.get_by_role("button", name="Show").last.click()),
     "ticked": ("questions/", lambda tab: [box.check() for box in tab.get_by_role("checkbox").all()[:3]]),
-    "found": ("search/#q=burning", lambda tab: tab.locator(".results a").first.wait_for()),
-    "nothing found": ("search/#q=zzzzzzzz", lambda tab: tab.get_by_text("Nothing found").wait_for()),
-    "other colors": ("risks/", lambda tab: tab.locator("button.scheme").click()),
+    "deleted": ("questions/", lambda tab: tab.get_by_role("button", name="Delete").click()),
+    "nothing found": ("risks/", lambda tab: search(tab, "zzzzzz")),
+    "other colors": ("risks/", lambda tab: tab.locator(".md-header__option label:visible").click()),
 }
 
 
-def opened(tab, selector: str) -> None:
-    """Presses what opens a meaning or a note. It opens when the rest of the page has come."""
+def opened(tab, selector: str, role: str) -> None:
+    """Presses what opens a meaning or a note, and waits for it."""
     tab.locator(selector).first.click()
-    tab.locator(".meaning:popover-open").wait_for()
+    tab.locator(f".md-tooltip2--active[role={role}]").wait_for()
 
 
-def violations(tab, page: str, width: int, scheme: str, state: str = "as opened") -> list:
-    found = [
-        (page, state, violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
-        for violation in axe(tab)
-    ]
-    LOOKED_AT.append((page, width, scheme, state, len(found)))
+def search(tab, words: str) -> None:
+    """Opens the search and types, as a reader does."""
+    button = tab.locator(".open-search")
+    if button.is_visible():
+        button.click()
+    tab.locator(".md-search__input").press_sequentially(words)
+    tab.get_by_text(re.compile(r"matching documents?$")).wait_for()
+
+
+def violations(tab, count: list, *state: str, part: str | None = None) -> list:
+    """What axe-core finds in light and in dark colors, which a page changes as the device does."""
+    found = []
+    for scheme in SCHEMES:
+        tab.emulate_media(color_scheme=scheme)
+        count.append((*state, scheme))
+        found += [(*state, scheme, *each) for each in tab.evaluate(AXE, [part, OPTIONS[scheme]])]
     return found
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_axe_finds_nothing_on_any_page(site, address, open_tab, scheme, width):
-    tab = open_tab(width, color_scheme=scheme)
-    found = []
+def test_axe_finds_nothing_on_any_page(site, address, open_tab, width, record_property):
+    """Closed, the whole of each page; then its menu and its search, once they are open."""
+    tab, found, count = open_tab(width), [], []
     for page in [*pages(site), "404.html"]:
         tab.goto(address + page)
-        assert tab.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") == (scheme == "dark")
-        if scheme == "dark":  # in light colors the page is as it opened, in dark ones as it is once somebody touched it
-            touched(tab)
-        found += violations(tab, page, width, scheme)
+        tab.evaluate(AXE_ITSELF)
+        found += violations(tab, count, page, "closed")
+        if width == WIDTHS["phone"]:  # else it stands beside the page
+            tab.get_by_role("button", name="Menu").click()
+            found += violations(tab, count, page, "menu", part="#menu")
+            tab.keyboard.press("Escape")
+        search(tab, "phenol")
+        found += violations(tab, count, page, "search", part=".md-search")
+    record_property("states", len(count))
     assert found == []
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_axe_finds_nothing_in_any_state(address, open_tab, scheme, width):
-    tab = open_tab(width, color_scheme=scheme)
-    found = []
+def test_axe_finds_nothing_in_any_state(address, open_tab, width):
+    tab, found = open_tab(width), []
     for state, (page, reach) in STATES.items():
-        if state == "menu" and width == WIDTHS["desktop"]:
-            continue  # it stands beside the page
         tab.goto(address + page)
+        tab.evaluate("localStorage.clear()")  # each state begins as if nobody had been here
+        tab.reload()
+        tab.evaluate(AXE_ITSELF)
         reach(tab)
-        found += violations(tab, page, width, scheme, state)
-        tab.evaluate("localStorage.clear()")  # the next state begins as if nobody had been here
-        tab.goto("about:blank")
+        found += violations(tab, [], page, state)
     assert found == []
 
 
 def test_axe_would_find_what_is_wrong(address, tab):
     tab.goto(address + "risks/")
-    tab.evaluate(
-        "document.querySelector('h1').style.color = '#bbb'; document.querySelector('button.word').ariaLabel=''"
-    )
+    tab.evaluate("document.querySelector('h1').style.color = '#bbb'")
     tab.evaluate("document.querySelector('article').append(document.createElement('h5'), new Image())")
     assert {v["id"] for v in axe(tab)} >= {"color-contrast", "image-alt"}
 
@@ -93,45 +112,59 @@ def test_the_html_of_every_page_is_valid(site):
 
 # ---- By keyboard alone ----
 
-#: Where the focus is, and whether a person sees it: on the screen, on top, and with a ring.
+#: Where the focus is, and whether a person sees it: on the screen, on top, and with a ring. The choice of colors
+#: shows it at the button beside it, as Material does.
 FOCUS = """() => {
-    const e = document.activeElement, style = getComputedStyle(e);
+    const focused = document.activeElement;
+    const e = focused.matches(".md-option") ? focused.nextElementSibling : focused, style = getComputedStyle(e);
     const boxes = [...e.getClientRects()].filter(b => b.width && b.height);
     const r = boxes[0] ?? e.getBoundingClientRect();
     const x = Math.min(Math.max(r.left + r.width / 2, 0), innerWidth - 1);
     const y = Math.min(Math.max(r.top + r.height / 2, 0), innerHeight - 1);
     const top = document.elementFromPoint(x, y);
     return {
-        name: (e.innerText || e.getAttribute("aria-label") || e.closest("label")?.innerText || e.tagName).trim(),
-        tag: e.tagName, inside: r.left >= -1 && r.right <= innerWidth + 1 && r.bottom > 0 && r.top < innerHeight,
-        seen: Boolean(top && (e.contains(top) || top.contains(e))),
+        name: (focused.getAttribute("aria-label") || e.innerText || e.closest("label")?.innerText || e.tagName).trim(),
+        tag: focused.tagName,
+        inside: r.width > 0 && r.left >= -1 && r.right <= innerWidth + 1 && r.bottom > 0 && r.top < innerHeight,
+        seen: Boolean(top && (e.contains(top) || top.contains(e) || top.closest(".md-tooltip2"))),
         ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.visibility === "visible",
-        count: document.querySelectorAll("*").length,
     };
 }"""
 
 
-@pytest.mark.parametrize("page", ["", "risks/", "methods/chemical/", "deciding/", "questions/", "search/", "words/"])
+def focus(tab) -> dict:
+    for _ in range(3):
+        found = tab.evaluate(FOCUS)
+        found["good"] = found["inside"] and found["seen"] and found["ring"]
+        if found["good"] or found["tag"] == "BODY":
+            break
+        tab.wait_for_timeout(50)  # what stands beside the text follows a scrolled page a moment later
+    return found
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("page", ["", "risks/", "deciding/", "questions/", "for-clinics/", "404.html"])
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_every_stop_of_the_tab_key_is_seen(address, open_tab, width, page):
-    tab = open_tab(width)
+def test_every_stop_of_the_tab_key_is_seen(address, open_tab, width, page, scripts):
+    tab = open_tab(width, java_script_enabled=scripts)
     tab.goto(address + page)
     stops, lost = 0, []
     for _ in range(500):
         tab.keyboard.press("Tab")
-        focus = tab.evaluate(FOCUS)
-        if focus["tag"] == "BODY":
+        stop = focus(tab)
+        if stop["tag"] == "BODY":
             break
         stops += 1
-        if not (focus["inside"] and focus["seen"] and focus["ring"]):
-            lost.append(focus)
+        if not stop["good"]:
+            lost.append(stop)
     assert lost == []
-    assert stops > 10
-    assert focus["tag"] == "BODY", "the keyboard never came to the end of the page"
+    assert stops >= 10
+    assert stop["tag"] == "BODY", "the keyboard never came to the end of the page"
 
 
-def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_tab):
-    tab = open_tab(360)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_tab, scripts):
+    tab = open_tab(360, java_script_enabled=scripts)
     tab.goto(address + "risks/")
     menu = tab.locator("#menu")
     assert not menu.is_visible()
@@ -141,13 +174,13 @@ def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_ta
     names = []
     for _ in range(6):
         tab.keyboard.press("Tab")
-        focus = tab.evaluate(FOCUS)
-        assert focus["inside"] and focus["seen"] and focus["ring"], focus
-        names.append(focus["name"])
+        stop = focus(tab)
+        assert stop["good"], stop
+        names.append(stop["name"])
     assert names[:2] == ["Close", "Home"], names
     tab.keyboard.press("Escape")
     assert not menu.is_visible()
-    assert tab.evaluate(FOCUS)["name"] == "Menu"
+    assert focus(tab)["name"] == "Menu"
     tab.keyboard.press("Enter")
     menu.get_by_role("link", name="Recovery").focus()
     tab.keyboard.press("Enter")
@@ -157,80 +190,97 @@ def test_the_menu_opens_moves_and_closes_by_keyboard_on_a_phone(address, open_ta
 def test_the_skip_link_leads_past_the_menu(address, tab):
     tab.goto(address + "risks/")
     tab.keyboard.press("Tab")
-    assert tab.evaluate(FOCUS)["name"] == "Skip to the text"
+    assert focus(tab)["name"] == "Skip to content"
     tab.keyboard.press("Enter")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.querySelector('article').contains(document.activeElement)")
 
 
-def test_a_citation_shows_its_claim_and_gives_the_place_back(address, open_tab):
-    claim = "First the area around the nerve is numbed."
-    for touch in (False, True):
-        tab = open_tab(360, has_touch=touch)
-        tab.goto(address + "methods/chemical/")
-        note = tab.locator(".footnote li", has=tab.locator('a[href$="#painx-how-numb"]')).get_attribute("id")
-        reference = tab.locator(f'a.footnote-ref[href="#{note}"]').first
-        shown = tab.locator(".meaning.note")
-        (reference.tap if touch else reference.click)()
-        shown.wait_for()
-        assert claim in shown.inner_text()
-        assert tab.evaluate(FOCUS)["inside"]
-        tab.keyboard.press("Escape")
-        assert not shown.is_visible()
-        assert tab.evaluate("document.activeElement.matches('a.footnote-ref')")
-        tab.keyboard.press("Enter")
-        tab.keyboard.press("Tab")  # to the source, inside what opened
-        assert tab.evaluate(FOCUS)["name"] == "PainX India, Second paragraph"
-        tab.keyboard.press("Enter")
-        tab.wait_for_url(re.compile("/sources/painx/#painx-how-numb$"))
-        assert claim in tab.locator("#painx-how-numb").inner_text()
-
-
-def test_a_medical_word_tells_its_meaning_by_mouse_keyboard_and_touch(address, open_tab):
-    meaning = "Moving x-ray pictures, seen while the doctor works"
-    for touch in (False, True):
-        tab = open_tab(360, has_touch=touch)
-        tab.goto(address + "methods/chemical/")
-        word = tab.get_by_role("button", name="fluoroscopy").first
-        shown = tab.locator("#meaning-fluoroscopy")
-        assert not shown.is_visible()
-        (word.tap if touch else word.click)()
-        shown.wait_for()
-        assert meaning in shown.inner_text()
-        box = shown.bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-        tab.keyboard.press("Escape")
-        assert not shown.is_visible()
-        word.focus()
-        tab.keyboard.press("Enter")
-        assert shown.is_visible()
-
-
-def test_a_disputed_question_opens_by_keyboard(address, tab):
-    tab.goto(address + "methods/chemical/")
-    side = tab.locator("#for-good li").first
-    assert not side.is_visible()
-    tab.locator("#for-good > summary").focus()
-    tab.keyboard.press("Enter")
-    assert side.is_visible()
-
-
 def test_the_search_works_by_keyboard_alone(address, open_tab):
-    tab = open_tab(360)
+    for width in WIDTHS.values():
+        tab = open_tab(width)
+        tab.goto(address + "risks/")
+        for _ in range(6):
+            tab.keyboard.press("Tab")
+            if focus(tab)["name"] == "Search":
+                break
+        if width == WIDTHS["phone"]:
+            tab.keyboard.press("Enter")
+        dialog = tab.get_by_role("dialog", name="Search")
+        tab.keyboard.type("freezing")
+        dialog.get_by_role("status").filter(has_text="matching").wait_for()
+        tab.keyboard.press("ArrowDown")
+        assert tab.evaluate("document.activeElement.matches('.md-search-result__link')")
+        tab.keyboard.press("Shift+Tab")
+        while not tab.evaluate("document.activeElement.matches('.md-search-result__link')"):
+            tab.keyboard.press("Tab")  # the results are stops of this key too
+            assert focus(tab)["good"]
+        tab.keyboard.press("Escape")
+        assert not dialog.get_by_role("status").is_visible()
+        if width == WIDTHS["phone"]:
+            assert focus(tab)["name"] == "Search"
+            tab.keyboard.press("Enter")
+        else:
+            tab.locator(".md-search__input").focus()
+        tab.keyboard.press("ArrowDown")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/methods/cold/**")
+
+
+def test_no_single_letter_is_a_command(address, tab):
+    """WCAG 2.1.4: whoever speaks to a device says many. Material takes some for commands."""
     tab.goto(address + "risks/")
-    tab.get_by_role("link", name="Search", exact=True).focus()
-    tab.keyboard.press("Enter")
-    tab.wait_for_url("**/search/")
-    for _ in range(12):
-        tab.keyboard.press("Tab")
-        if tab.evaluate("document.activeElement.type") == "search":
-            break
-    tab.keyboard.type("freezing")
-    tab.get_by_text("fit best").or_(tab.get_by_text("fits best")).wait_for()
+    for key in "fs/pn,.":
+        tab.keyboard.press(key)
+    tab.wait_for_timeout(100)
+    assert tab.url == address + "risks/" and not tab.locator("#__search").is_checked()
+
+
+def test_a_note_is_read_and_left_by_keyboard(address, open_tab):
+    tab = open_tab(360)
+    tab.goto(address + "methods/chemical/")
+    number = tab.locator("a.footnote-ref").nth(1)
+    number.focus()
+    note = tab.get_by_role("dialog", name="Note")
+    note.wait_for()
+    tab.keyboard.press("Escape")
+    assert not note.is_visible() and number.evaluate("e => e === document.activeElement")
+    tab.keyboard.press("Enter")  # to the list of notes, which opens
+    listed = tab.locator(number.get_attribute("href").replace(":", "\\:"))
+    listed.wait_for()
+    tab.keyboard.press("Tab")  # to the source that it names
+    assert listed.locator("a").first.evaluate("e => e === document.activeElement") and focus(tab)["good"]
     tab.keyboard.press("Tab")
-    assert tab.evaluate(FOCUS)["name"] == "Cold"
-    tab.keyboard.press("Enter")
-    tab.wait_for_url("**/methods/cold/**")
+    tab.keyboard.press("Enter")  # and back to the text
+    assert number.evaluate("e => e.parentElement.matches(':target')")
+
+
+def test_a_medical_word_tells_its_meaning_by_keyboard(address, open_tab):
+    tab = open_tab(360)
+    tab.goto(address + "methods/chemical/")
+    word = tab.locator("abbr[tabindex]", has_text="fluoroscopy").first
+    word.focus()
+    shown = tab.get_by_role("tooltip")
+    shown.wait_for()
+    assert "Moving x-ray pictures" in shown.inner_text()
+    assert word.get_attribute("aria-describedby") == shown.get_attribute("id")
+    tab.keyboard.press("Escape")
+    assert not shown.is_visible() and word.evaluate("e => e === document.activeElement")
+
+
+def test_the_choice_of_colors_works_by_keyboard_and_is_kept(address, open_tab):
+    tab = open_tab(color_scheme="light")
+    tab.goto(address + "risks/")
+    paper, light = "getComputedStyle(document.body).backgroundColor", "rgb(253, 251, 247)"
+    assert tab.evaluate(paper) == light
+    tab.locator(".md-option").first.focus()
+    assert focus(tab)["name"] == "Colors: as on this device"
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowRight")
+    assert focus(tab)["name"] == "Colors: dark" and focus(tab)["good"]
+    assert tab.evaluate(paper) == "rgb(23, 27, 29)"
+    tab.goto(address + "recovery/")
+    assert tab.evaluate(paper) == "rgb(23, 27, 29)"
 
 
 # ---- Larger text, narrower screens, other colors, no script ----
@@ -248,7 +298,7 @@ def test_no_page_is_wider_than_the_screen(site, address, open_tab, width):
 CUT = """() => [...document.querySelectorAll("body *")].filter(e => {
     const s = getComputedStyle(e);
     return e.clientHeight > 2 && ["hidden", "clip"].includes(s.overflowX)
-        && !e.matches("textarea, input")
+        && e.checkVisibility({ visibilityProperty: true }) && !e.matches("textarea, input") && !e.closest(".md-search")
         && s.clipPath === "none" && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.outerHTML.slice(0, 100))"""
 
@@ -257,15 +307,15 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(e => {
 def test_text_can_be_twice_as_large(site, address, open_tab, width):
     """WCAG 1.4.4, and 1.4.12 with it: the spacing that a reader may set."""
     tab = open_tab(width, bypass_csp=True)  # to set a style from outside
+    size = "parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)"
     for page in [*pages(site), "404.html"]:
         tab.goto(address + page)
-        before = tab.evaluate("parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)")
+        before = tab.evaluate(size)
         tab.add_style_tag(
-            content="html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
+            content="html { font-size: 250% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
             " word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"
-        )
-        after = tab.evaluate("parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)")
-        assert after == 2 * before
+        )  # Material begins with 125 %
+        assert tab.evaluate(size) == 2 * before
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
         assert tab.evaluate(CUT) == [], page
 
@@ -277,13 +327,13 @@ def test_text_is_large_and_lines_are_short(site, address, tab):
         small, longest = tab.evaluate(
             """() => {
                 const read = [...document.querySelectorAll("article :is(p, li, td, th, dd, summary, caption)")]
-                    .filter(e => !e.closest(".grade, .edit, .help, .meaning"));
+                    .filter(e => !e.closest(".edit, .help, .headerlink"));
                 const small = read.filter(e => parseFloat(getComputedStyle(e).fontSize) < 18);
                 let longest = 0;
                 for (const p of document.querySelectorAll("article > p, article li")) {
                     const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT), lines = new Map();
                     for (let node; node = walker.nextNode();) {
-                        if (node.parentElement.closest(".meaning, sup, td")) continue;
+                        if (node.parentElement.closest("sup, td")) continue;
                         for (const word of node.data.matchAll(/\\S+\\s*/g)) {
                             const range = document.createRange();
                             range.setStart(node, word.index);
@@ -302,6 +352,14 @@ def test_text_is_large_and_lines_are_short(site, address, tab):
         assert longest <= 71, (page, longest)  # the last space of a line is not seen
 
 
+def test_words_with_a_meaning_are_underlined_in_every_browser(site):
+    """WebKit throws the shorthand away as a whole: nothing may join the four again."""
+    style = (site / "assets/guide.css").read_text("utf-8")
+    rule = re.search(r"\.md-typeset abbr ?\{(.*?)\}", style, re.S)[1]
+    assert {"text-decoration-line", "text-decoration-style"} <= set(re.findall(r"[\w-]+(?=:)", rule))
+    assert "text-decoration:" not in rule
+
+
 def test_forced_colors_keep_what_is_needed_to_read(address, open_tab):
     tab = open_tab(forced_colors="active", color_scheme="dark")
     tab.goto(address + "risks/")
@@ -314,59 +372,39 @@ def test_forced_colors_keep_what_is_needed_to_read(address, open_tab):
     )
     assert paper not in (marked, others)
     border = "e => parseFloat(getComputedStyle(e).borderTopWidth)"
-    for selector in (".box", "details.disagreement", ".tools a"):
+    for selector in (".gap", "details.disagreement", ".md-search__form"):
         assert tab.locator(selector).first.evaluate(border) >= 1
-    assert tab.locator("#menu a[aria-current]").evaluate("e => parseFloat(getComputedStyle(e).borderLeftWidth)") >= 3
-    tab.locator("button.word").first.focus()
+    here = tab.locator("#menu a[aria-current]").evaluate("e => getComputedStyle(e).borderLeftColor")
+    assert here != tab.locator("#menu a").first.evaluate("e => getComputedStyle(e).borderLeftColor")
+    tab.locator("abbr[tabindex]").first.focus()
     tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Tab")
-    assert tab.evaluate(FOCUS)["ring"]
+    assert focus(tab)["ring"]
     tab.goto(address + "methods/heat/")
-    shapes = tab.locator(".drawing svg").evaluate("e => getComputedStyle(e).forcedColorAdjust")
+    shapes = tab.locator("svg.drawing").evaluate("e => getComputedStyle(e).forcedColorAdjust")
     assert shapes == "none"  # a picture keeps its own colors, on its own ground
 
 
-def test_nothing_moves_for_whoever_asked_for_that(address, open_tab):
-    for motion, smooth in (("reduce", "auto"), ("no-preference", "smooth")):
-        tab = open_tab(reduced_motion=motion)
-        tab.goto(address + "risks/")
-        touched(tab)
-        tab.locator(".toc a").first.focus()
-        assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == smooth
-        assert tab.evaluate("document.getAnimations().length") == 0
-
-
-def test_the_choice_of_colors_is_kept_and_stands_before_anything_is_painted(address, open_tab):
-    tab = open_tab(color_scheme="light")
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_device_set_to_dark_gets_dark_pages_at_the_first_visit(address, open_tab, scripts):
+    tab = open_tab(color_scheme="dark", java_script_enabled=scripts)
     tab.goto(address + "risks/")
-    paper = "getComputedStyle(document.body).backgroundColor"
-    light = tab.evaluate(paper)
-    tab.get_by_role("button", name="Dark").click()
-    dark = tab.evaluate(paper)
-    assert dark != light
-    tab.add_init_script(
-        "new MutationObserver(() => { if (document.body) window.first ??= document.documentElement.dataset.scheme })"
-        ".observe(document, { childList: true, subtree: true })"
-    )
-    tab.goto(address + "recovery/")
-    assert tab.evaluate("window.first") == "dark"
-    assert tab.evaluate(paper) == dark
-    tab.get_by_role("button", name="Light").click()
-    assert tab.evaluate(paper) == light
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 27, 29)"
+    assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(236, 234, 229)"
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_without_javascript_everything_can_be_read(address, open_tab, width):
     tab = open_tab(width, java_script_enabled=False)
     tab.goto(address + "methods/chemical/")
-    assert not tab.get_by_role("button", name="Dark").is_visible()  # it could do nothing
+    for of_no_use in (".md-header__option", ".open-search", ".md-search", ".md-top"):
+        assert not tab.locator(of_no_use).is_visible()
     if width == WIDTHS["phone"]:
         tab.get_by_role("button", name="Menu").click()
     assert tab.locator("#menu").get_by_role("link", name="Recovery").is_visible()
     tab.keyboard.press("Escape")
-    tab.get_by_role("button", name="phenol").first.click()
-    assert tab.locator("#meaning-phenol").is_visible()
-    tab.keyboard.press("Escape")
+    tab.locator("details.words > summary").click()
+    assert "A chemical that damages nerves." in tab.locator("details.words").inner_text()
     tab.locator("a.footnote-ref").first.click()
     assert tab.locator(".footnote li").first.is_visible()  # the address opens the notes
     tab.locator("#for-good > summary").click()
@@ -375,11 +413,7 @@ def test_without_javascript_everything_can_be_read(address, open_tab, width):
     tab.get_by_role("checkbox").first.check()
     tab.get_by_label("What I want to ask or tell").fill("my own")
     tab.goto(address + "deciding/")
-    assert tab.get_by_role("table").count() == 1
-    assert tab.get_by_role("row", name=re.compile("Doing nothing")).is_visible()
-    tab.goto(address + "search/")
-    assert "needs JavaScript" in tab.locator("[data-search]").inner_text()
-    assert tab.locator("[data-search] input").is_disabled()
+    assert tab.locator("tr#nothing-for-now").is_visible()
 
 
 # ---- For a screen reader ----
@@ -390,33 +424,21 @@ def test_a_screen_reader_meets_the_page_in_order_and_every_control_has_a_name(si
     for page in pages(site):
         tab.goto(address + page)
         tree = tab.locator("body").aria_snapshot()
-        wanted = ['link "Skip to the text"', "- banner", 'navigation "All pages"', "- main", "heading", "- contentinfo"]
+        wanted = ['link "Skip to content"', "- banner", 'navigation "Navigation"', "heading", "- contentinfo"]
         assert all(part in tree for part in wanted), page
         places = [tree.index(part) for part in wanted]
         assert places == sorted(places), page
-        assert (
-            re.findall(r"^ *- (?:link|button|checkbox|textbox|searchbox|combobox|img|table)(?::|$)", tree, re.M) == []
-        )
+        assert re.findall(r"^ *- (?:link|button|checkbox|radio|textbox|combobox|table|dialog)(?::|$)", tree, re.M) == []
         levels = [int(level) for level in re.findall(r"heading .*?\[level=(\d)\]", tree)]
         assert levels[0] == 1 and levels.count(1) == 1, page
         assert all(after - before <= 1 for before, after in pairwise(levels)), page
-
-
-def test_where_the_menu_stands_beside_the_page_nothing_closes_it(address, open_tab):
-    tab = open_tab(WIDTHS["desktop"])
-    tab.goto(address + "risks/")
-    assert tab.locator("#menu").is_visible()
-    assert not tab.locator("#menu button").is_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_a_table_is_read_as_a_table_at_every_width(address, open_tab, width):
     tab = open_tab(width)
     tab.goto(address + "risks/")
-    touched(tab)  # whoever hears the page has scrolled before the first table
     roles = tab.locator("article table").first.evaluate("e => [e, ...e.querySelectorAll('*')].map(x => x.role)")
     assert {"table", "rowgroup", "row", "columnheader", "rowheader", "cell"} <= set(roles)  # said, as it is stacked
     tree = tab.locator("table").first.aria_snapshot()
     assert 'table "All risks that our sources name"' in tree
-    assert 'columnheader "How often"' in tree and 'rowheader "Infection"' in tree
-    assert 'img "A picture of 1,000 people, 1 of them marked."' in tab.locator(".counted").aria_snapshot()

@@ -108,9 +108,8 @@ TYPED = [
     ("[a](../risk.md)", 1, "the link '../risk.md' leads nowhere", "Did you mean '../risks.md'?"),
     ("[a](../risks.md#infektion)", 1, "there is no '#infektion' in risks.md", "Did you mean 'infection'?"),
     ("[a](#nowhere)", 1, "there is no '#nowhere' in", ""),
-    ("See [the\nrisks](../riskss.md) and [the [old] risks](../risks.md).", 2, "'../riskss.md' leads nowhere", "risks.md"),
+    ("See [the\nrisks](../riskss.md), [the [old] risks](../risks.md).", 2, "'../riskss.md' leads nowhere", "risks.md"),
     ("![A nerve](gone.png)", 1, "'gone.png' leads nowhere", ""),
-    # a box within a box has spaces before its lines, a link in a list too
     ("- one\n\n    [a](../risk.md)", 3, "leads nowhere", "'../risks.md'"),
 ]  # fmt: skip
 
@@ -134,6 +133,17 @@ WHOLE = [
     (f"{HEAD}A text.".encode("utf-16"), 1, "the file is not UTF-8 text", "save the file as UTF-8"),
     (f"{HEAD}A caf\xe9.".encode("latin-1"), 8, "the file is not UTF-8 text", "save the file as UTF-8"),
 ]  # fmt: skip
+#: What is put at the end of a drawing, and what is told of it there.
+DRAWN = [
+    ('<circle cx="1" cy="1" r="1" onload="alert(1)"/>', "onload=alert(1)"),
+    ("<script>alert(1)</script>", "<script>"),
+    ("<style>* { color: red }</style>", "<style>"),
+    ('<image x="1"/>', "<image>"),
+    ('<path d="M0 0" fill="url(https://evil.example)"/>', "fill=url(https://evil.example)"),
+    ('<a href="//evil.example">x</a>', "href=//evil.example"),
+    ("<foreignObject></foreignObject>", "<foreignobject>"),
+    ("<!-- x -->", "<!-- x -->"),
+]
 PAGES = [((HEAD + body + "\n"), FIRST - 1 + line, what, mend) for body, line, what, mend in TYPED] + WHOLE
 
 
@@ -146,6 +156,11 @@ def mistaken(tmp_path_factory):
     for number, (page, *_) in enumerate(PAGES):
         raw = page if isinstance(page, bytes) else page.encode()
         (project / f"docs/mistakes/page-{number}.md").write_bytes(raw)
+    good = (project / "docs/assets/drawings/heat.svg").read_text("utf-8")
+    for number, (inside, _) in enumerate(DRAWN):
+        drawing = good.replace("</svg>", f"{inside}</svg>").replace('id="', f'id="n{number}-')
+        (project / f"docs/assets/drawings/bad-{number}.svg").write_text(drawing, "utf-8")
+        (project / f"docs/mistakes/drawn-{number}.md").write_text(f'{HEAD}--8<-- "bad-{number}.svg"\n', "utf-8")
     done = build(project, project / "site")
     assert not (project / "site").exists()
     found: dict[str, list] = {}
@@ -156,20 +171,26 @@ def mistaken(tmp_path_factory):
 
 @pytest.mark.parametrize("number", range(len(PAGES)), ids=lambda number: re.sub(r"\W+", "-", PAGES[number][2])[:40])
 def test_a_mistake_is_told_once_with_its_line_and_its_mend(mistaken, number):
-    page, line, what, mend = PAGES[number]
+    _, line, what, mend = PAGES[number]
     _, found = mistaken
     problems = found.get(f"docs/mistakes/page-{number}.md", [])
     assert [problem.line for problem in problems if what in problem.what and mend in problem.mend] == [line], problems
     assert len({problem.line for problem in problems}) == len(problems) or number >= len(TYPED), problems
 
 
+@pytest.mark.parametrize("number", range(len(DRAWN)), ids=lambda number: DRAWN[number][1])
+def test_a_drawing_holds_shapes_and_words_alone(mistaken, number):
+    (problem,) = mistaken[1][f"docs/assets/drawings/bad-{number}.svg"]
+    assert DRAWN[number][1] in problem.what
+
+
 def test_all_of_them_are_told_in_one_build_sorted_and_nothing_else(mistaken):
     done, found = mistaken
     assert done.returncode == 1
-    assert set(found) <= {f"docs/mistakes/page-{number}.md" for number in range(len(PAGES))}
+    assert {file.rpartition("-")[0] for file in found} == {"docs/mistakes/page", "docs/assets/drawings/bad"}
     problems = told(done)
     assert problems == sorted(problems)
-    assert f"{len(problems)} problems found. Nothing was published." in done.stderr
+    assert f"{len(problems)} problems found. Nothing was published." in done.stdout + done.stderr
 
 
 def test_data_pages_menu_and_addresses_are_told_together_and_as_annotations(project):
@@ -196,7 +217,7 @@ def test_data_pages_menu_and_addresses_are_told_together_and_as_annotations(proj
         ("docs/cost.md", "the link 'gone.md' leads nowhere", ""),
         ("docs/recovery.md", "there is no '#gone' in risks.md", ""),
         ("docs/price.md", "no menu lists this page", "Add a line '- price.md' to nav in mkdocs.yml"),
-        ("docs/price.md", "the page has 2 words", "300 words at least"),
+        ("docs/price.md", "the page has 0 words", "300 words at least"),
         ("docs/Leaflet 1.txt", "this kind of file is not published", "Make it a page"),
         ("docs/Leaflet 1.txt", "an address that is hard to write", "small letters"),
         ("docs/x.png", "a link to a file elsewhere", "Put the file itself there"),
@@ -240,50 +261,41 @@ def test_what_can_be_seen_only_between_files_is_told(project):
     assert any(file == "links.yml" and "'sources/painx/' lands on nothing" in what for file, _, what in found)
 
 
-@pytest.mark.parametrize(
-    ("inside", "told_of"),
-    [
-        ('<circle cx="1" cy="1" r="1" onload="alert(1)"/>', "onload=alert(1)"),
-        ("<script>alert(1)</script>", "<script>"),
-        ("<style>* { color: red }</style>", "<style>"),
-        ('<image x="1"/>', "<image>"),
-        ('<path d="M0 0" fill="url(https://evil.example)"/>', "fill=url(https://evil.example)"),
-        ("<foreignObject></foreignObject>", "<foreignobject>"),
-        ("<!-- x -->", "<!-- x -->"),
-    ],
-)
-def test_a_drawing_holds_shapes_and_words_alone(project, inside, told_of):
-    edit(project / "docs/assets/drawings/heat.svg", "</svg>", f"{inside}</svg>")
-    done = build(project, project / "site")
-    assert done.returncode == 1 and not (project / "site").exists()
-    assert [told_of in problem.what for problem in told(done)] == [True], done.stderr
-    assert told(done)[0].file == "docs/assets/drawings/heat.svg"
-
-
-#: What Material's authors write: it works, and shows what was typed.
+#: What Material's authors write: it works as the element, and shows the words.
 WORKS = {
-    "a box": ('!!! warning "Call at once"\n\n    You must call if you cannot move your leg.', ".admonition.warning"),
-    "a box whose text comes right below": ("!!! danger\n    You must call now.", ".admonition.danger"),
+    "a box": ('!!! warning "Call at once"\n\n    You must call.', ".admonition.warning", "Call at once|You must call."),
+    "a box with its text right below": ("!!! danger\n    You must call now.", ".admonition.danger", "Danger|call now."),
     "a block with a call in it": (
-        '/// warning | Ask before\n\n{{ conditions_table("heat") }}\n\n///', ".admonition table"
+        '/// warning | Ask before\n\n{{ conditions_table("heat") }}\n\n///',
+        ".admonition table",
+        "Ask before|What heat is named for",
     ),
-    "a collapsible": ('??? tip "More"\n\n    Ask your team first.', "details.tip"),
-    "a collapsible block": ("/// details | More of it\n\nAsk your team.\n\n///", "details"),
-    "tabs": ('=== "Heat"\n\n    Ask about heat.\n\n=== "Cold"\n\n    Ask about cold.', ".tabbed-set"),
-    "tabs as blocks": ("/// tab | Heat\n\nAsk about heat.\n\n///\n\n/// tab | Cold\n\nAsk.\n\n///", ".tabbed-set"),
-    "a list of words": ("Probe\n:   A thin needle.", "dl dt"),
-    "tasks": ("- [ ] Ask them\n- [x] Bring a friend", "input[type=checkbox][checked]"),
-    "an icon": ("Call first :material-phone: now.", ".twemoji svg"),
-    "an abbreviation": ("RFA is heat.\n\n*[RFA]: radiofrequency ablation", "abbr[title='radiofrequency ablation']"),
-    "a caption": ("A figure of it.\n\n/// caption\nNot to scale\n///", "figcaption"),
-    "a quotation": ("> A quotation with *stress* and **weight**.", "blockquote em"),
-    "numbers": ("1. Wash.\n2. Lie down.", "ol li"),
-    "a table": ("| Way | How long |\n|---|---|\n| Heat | One year |", "table td"),
-    "code": ("```html\n[^nobody] # no title <script>\n```\n\n`[^nobody] <b>`", "pre code"),
-    "a heading with an id": ("## A heading { #my-id }\n\nFewer than 3 < 4 people.", "h2#my-id"),
-    "a citation": ("Said.[^painx-regrow]", "sup a"),
-    "a drawing": ('--8<-- "heat.svg"', "svg[role=img]"),
-    "links": ("See [risks](../risks.md#infection), [heat](/methods/heat.md) and [x](https://example.org/?a#b).", "p a"),
+    "a collapsible": ('??? tip "More"\n\n    Ask your team first.', "details.tip", "More|Ask your team first."),
+    "a collapsible block": ("/// details | More of it\n\nAsk them.\n\n///", "details", "More of it|Ask them."),
+    "tabs": (
+        '=== "Heat"\n\n    Ask about it.\n\n=== "Cold"\n\n    Or this.',
+        ".tabbed-set",
+        "Heat|Cold|Ask about it.|Or this.",
+    ),
+    "tabs as blocks": (
+        "/// tab | Heat\n\nAsk about it.\n\n///\n\n/// tab | Cold\n\nOr this.\n\n///",
+        ".tabbed-set",
+        "Heat|Cold|Ask about it.|Or this.",
+    ),
+    "a list of words": ("Probe\n:   A thin needle.", "dl dt", "Probe|A thin needle."),
+    "tasks": ("- [ ] Ask them\n- [x] Bring a friend", "li input[checked]", "Ask them|Bring a friend"),
+    "an icon": ("Call first :material-phone: now.", ".twemoji svg", "Call first"),
+    "an abbreviation": ("RFA is heat.\n\n*[RFA]: radio waves", "abbr[title='radio waves']", "RFA is heat."),
+    "a caption": ("A figure.\n\n/// caption\nNot to scale\n///", "figcaption", "A figure.|Not to scale"),
+    "a quotation": ("> Said with *stress* and **weight**.", "blockquote em", "Said with stress and weight."),
+    "numbers": ("1. Wash.\n2. Lie down.", "ol li", "Wash.|Lie down."),
+    "a table": ("| Way | How long |\n|---|---|\n| Heat | One year |", "table td", "Way|How long|Heat|One year"),
+    "code": ("```html\n[^nobody] # no <script>\n```", "pre code", "[^nobody] # no <script>"),
+    "code in a line": ("Type `[^nobody] <b>` here.", "p code", "Type [^nobody] <b> here."),
+    "a heading with an id": ("## A heading { #my-id }\n\nFewer than 3 < 4 people.", "h2#my-id", "Fewer than 3 < 4"),
+    "a citation": ("Said.[^painx-regrow]", "sup a", "Said.|Where this comes from"),
+    "a drawing": ('--8<-- "heat.svg"', "svg[role=img]", "Wand"),
+    "links": ("[r](../risks.md#infection), [h](/methods/heat.md), [x](https://example.org/?a#b).", "p a", "r, h, x."),
 }  # fmt: skip
 
 
@@ -293,30 +305,22 @@ def working(tmp_path_factory):
     project = copied(tmp_path_factory.mktemp("works") / "project")
     edit(project / "mkdocs.yml", "not_in_nav: |\n", "not_in_nav: |\n  /works/*\n")
     (project / "docs/works").mkdir()
-    for number, (typed, _) in enumerate(WORKS.values()):
+    for number, (typed, *_) in enumerate(WORKS.values()):
         (project / f"docs/works/page-{number}.md").write_text(f"{HEAD}{typed}\n", "utf-8")
     done = build(project, project / "site")
     assert done.returncode == 0, done.stderr
     return project / "site"
 
 
-def visible(typed: str) -> list[str]:
-    """The words of a page's Markdown that a reader sees."""
-    text = re.sub(r"\{.*?\}|\]\([^)]*\)|:material-\w+:|\[\^[\w-]+\]|--8<-- .*|\[[ x]\]|\|---.*", " ", typed)
-    text = re.sub(r"^(///|!!!|\?\?\?|===|\*\[RFA\]:|```).*?(?=[|\"]|$)", " ", text, flags=re.M)
-    return re.findall(r"[A-Za-z]+", text)
-
-
 @pytest.mark.parametrize("name", WORKS)
 def test_what_materials_authors_write_works_and_shows_what_was_typed(working, open_tab, name):
-    typed, selector = WORKS[name]
+    _, element, words = WORKS[name]
     page = working / f"works/page-{list(WORKS).index(name)}/index.html"
     tab = open_tab(java_script_enabled=False)
     tab.set_content(page.read_text("utf-8"))
-    assert tab.locator(f"article {selector}").count(), page.read_text("utf-8").partition("<article")[2][:2000]
-    shown = unescape(tab.locator("article").first.text_content())
-    words = re.findall(r"[A-Za-z]+", shown)
-    assert [word for word in visible(typed) if word not in words] == []
+    assert tab.locator(f"article {element}").count()
+    shown = " ".join(tab.locator("article").first.text_content().split())
+    assert [each for each in words.split("|") if each not in shown] == []
     assert not re.search(r"!!!|///|\?\?\?|===|:material|\[x\]|\{\{|--8<--", shown)
 
 

@@ -1,4 +1,4 @@
-"""The leaflets as PDF, and the QR code on paper: read from what was made, by programs that did not make it."""
+"""Paper: the leaflets as PDF, read and looked at, and what a reader prints."""
 
 from __future__ import annotations
 
@@ -15,29 +15,17 @@ import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
 from lxml import html
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 
-from macros import contract, load, version
-from macros.publish import leaflets
-from tests.conftest import ROOT, on_paper, pages, run, served
+from macros import paper
+from macros.guide import load
+from tests.conftest import ROOT, SITE, run, served
 
-SITE = "https://guide.example/some/where/"
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
 #: The one, and the longest. Both sizes of paper are looked at.
-SOME = ["heat-a4", "heat-letter", "chemical-a4", "chemical-letter", "guide-a4"]
-
-#: A number, as people write it: 1,000 is one.
-NUMBER = re.compile(r"\d+(?:,\d{3})*")
-
-
-@pytest.fixture(scope="session")
-def published(tmp_path_factory) -> Path:
-    """The real site with its address and its leaflets, as `make leaflets` makes them."""
-    folder = tmp_path_factory.mktemp("published") / "site"
-    for command in ("mkdocs build --site-dir", "macros.publish", "macros.publish.leaflets"):
-        done = run(*command.split(), str(folder), SITE_URL=SITE, LEAFLETS="1")
-        assert done.returncode == 0, done.stderr
-    return folder
+SOME = ["heat-a4", "heat-letter", "chemical-letter", "release-a4", "guide-a4"]
+#: The most sheets that a leaflet of a treatment may have, both sides counted.
+MOST = 12
 
 
 @pytest.fixture(params=SOME)
@@ -45,10 +33,10 @@ def leaflet(request, published) -> tuple[str, Path]:
     return request.param, published / f"leaflets/{request.param}.pdf"
 
 
-def address_of(name: str) -> str:
-    """The address of the page that a leaflet is made of."""
+def page_of(name: str) -> str:
+    """The address of the page that a leaflet is made of, below the site's."""
     subject = name.rpartition("-")[0]
-    return SITE if subject == "guide" else f"{SITE}methods/{subject}/"
+    return "" if subject == "guide" else f"methods/{subject}/"
 
 
 def letters(sheet: pypdfium2.PdfPage) -> list[tuple[str, float]]:
@@ -62,11 +50,6 @@ def letters(sheet: pypdfium2.PdfPage) -> list[tuple[str, float]]:
     return found
 
 
-def large(sheets) -> str:
-    """The text of sheets in 14 points and more: all but notes' numbers, the line at a sheet's foot and drawings."""
-    return plain("\n".join("".join(c for c, size in letters(sheet) if size >= 14 or c.isspace()) for sheet in sheets))
-
-
 def plain(text: str) -> str:
     """Text without what a line break adds: hyphens, and letters that are joined."""
     return unicodedata.normalize("NFKC", re.sub("[\x02\ufffe\u00ad\u2060-]", "", text))
@@ -76,132 +59,94 @@ def together(text: str) -> str:
     return "".join(plain(text).split())
 
 
-# What a page shows on paper, without the notes and their numbers, the reading grade, and the list of
-# addresses that only a page has. Lists get their numbers, and links the addresses that are printed.
-SHOWN = """(questions) => {
-  const all = (selector) => [...document.querySelectorAll(selector)];
-  for (const element of all("details")) element.open = true;
-  for (const element of all("article :is(.footnote, sup, .grade, .addresses)")) element.remove();
-  if (questions) for (const element of all("details.disagreement > :not(summary)")) element.remove();
-  for (const list of all("article ol")) [...list.children].forEach((item, index) => item.prepend(`${index + 1}. `));
-  for (const link of all('article a[href^="http"]')) link.append(` (${link.href})`);
-  for (const meaning of all("article span.meaning")) meaning.textContent = ` (${meaning.lastChild.textContent})`;
-  const cells = all("article :is(th, td)").filter((cell) => cell.checkVisibility());
-  return [document.querySelector("article").innerText, cells.map((cell) => cell.innerText)];
-}"""
+def text_of(pdf: Path | bytes) -> str:
+    """All that a PDF says, without the line at each sheet's foot."""
+    found = (letter for sheet in pypdfium2.PdfDocument(pdf) for letter, size in letters(sheet) if size != 11)
+    return together("".join(found))
 
 
-def shown(tab, url: str, only_questions: bool = False) -> tuple[str, list[str]]:
-    """The text of a page on paper, and that of each cell of its tables."""
-    tab.emulate_media(media="screen")
-    tab.goto(url)
-    on_paper(tab)
-    return tab.evaluate(SHOWN, only_questions)
-
-
-# ---------------------------------------------------------------------------
-# What is said
-# ---------------------------------------------------------------------------
-
-
-def body(path: Path) -> str:
-    """The text of a leaflet between its head and its sources."""
-    raw = path.read_bytes()
-    document = pypdfium2.PdfDocument(raw)
-    if path.name.startswith("guide"):
-        sheets = [document[index] for index in range(leaflets.begins(raw)["start"] - 1, len(document))]
-        text = large(sheets)
-    else:
-        text = re.split(r"call\s+your\s+emergency\s+number\.", large(document), maxsplit=1)[1]
-    return re.sub(r"\(page\s+\d+\)", "", text.rpartition("Each small number in the text stands for")[0])
-
-
-#: Where citations lead that stand at one place: publishers and places.
-Places = set[tuple[str, str]]
-
-
-def runs(article: html.HtmlElement, place, reference: str) -> list[tuple[html.HtmlElement, Places]]:
-    """The citations of an article that stand together, each with its first element; `place` finds one's place."""
-    found, before = [], None
-    for sup in article.xpath(f".//sup[{reference}]"):
-        places = {place(link) for link in sup.iter("a")}
-        if before is not None and sup.getprevious() is before and not before.tail:
-            found[-1][1].update(places)
-        else:
-            found.append((sup, places))
-        before = sup
+def article(site: Path, page: str) -> html.HtmlElement:
+    """The text of a page as it must stand on paper."""
+    found = html.parse(site / page / "index.html").getroot().find(".//article")
+    for name in ("headerlink", "footnote-backref", "help", "edit", "sections", "screen", "embed"):
+        for element in found.find_class(name):
+            element.drop_tree()
     return found
 
 
-def of_page(published: Path, page: str) -> tuple[html.HtmlElement, list[tuple[html.HtmlElement, Places]]]:
-    """A page's article, and its citations with the places that its notes name."""
-    article = html.parse(published / page / "index.html").find(".//article")
-    names = {source.publisher for source in load.current().sources.values()}
-
-    def place(link) -> tuple[str, str]:
-        note = article.get_element_by_id(link.get("href").removeprefix("#"))
-        said = next(each.text_content() for each in note.iter("a") if each.text_content().partition(", ")[0] in names)
-        return tuple(said.split(", ", 1))
-
-    return article, runs(article, place, "a[@class='footnote-ref']")
+# ---- What is said ----
 
 
-def of_leaflet(text: str) -> list[tuple[html.HtmlElement, Places]]:
-    """The citations of a leaflet with the places that its last part names."""
-    root = html.document_fromstring(text)
-
-    def place(link) -> tuple[str, str]:
-        note = root.get_element_by_id(link.get("href").removeprefix("#"))
-        publisher = note.xpath("preceding::p[@class='article'][1]/strong")[0].text_content()
-        return publisher, note.text_content().partition(" ")[2]
-
-    return runs(root, place, "a[starts-with(@href, '#note-')]")
+def parts(element: html.HtmlElement) -> list[str]:
+    """The texts of an element's paragraphs, items, cells and headings, without those that hold others."""
+    kinds = ("p", "li", "th", "td", "h1", "h2", "h3", "figcaption", "summary", "label")
+    found = [each for each in element.iter(*kinds) if not any(inner is not each for inner in each.iter(*kinds))]
+    return [together(each.text_content()) for each in found]
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_every_citation_leads_to_the_place_that_the_page_names(whole, published):
-    """Note by note, for every page: a wrong number would send a reader to another statement."""
-    site = leaflets.about(published)
-    listed = leaflets.order((published / "index.html").read_text("utf-8"))
-    treatments = [page for page in listed if page.startswith("methods/") and page != "methods/"]
-    groups = (
-        [[page for page in listed if page not in leaflets.NOT_ON_PAPER]] if whole else [[page] for page in treatments]
-    )
-    sides = {}  # of each disagreement, from the page that has them all
-    for sup, places in of_page(published, "disagreements/")[1]:
-        sides.setdefault(sup.xpath("preceding::h2[1]/@id")[0], []).append(places)
-    for group in groups:
-        given = [leaflets.read((published / page / "index.html").read_text("utf-8"), page) for page in group]
-        have = [places for _, places in of_leaflet(leaflets.composed(given, whole, site))]
-        wanted = []
-        for page in group:
-            article, cited = of_page(published, page)
-            boxes = [] if page == "disagreements/" else article.xpath(".//details[@class='disagreement']")
-            wanted += [places for sup, places in cited if not any(box in sup.iterancestors() for box in boxes)]
-            wanted += [] if whole else [places for box in boxes for places in sides[box.get("id")]]
-        assert len(wanted) > (300 if whole else 10)
-        assert have == wanted, group
+@pytest.mark.parametrize("name", [name for name in SOME if "guide" not in name])
+def test_every_word_of_the_page_stands_in_its_leaflet(name, published):
+    page, have = article(published, page_of(name)), text_of(published / f"leaflets/{name}.pdf")
+    notes = [each.getparent().getparent() for each in page.xpath("//*[@class='footnote']//li/p/a[1]")]
+    for number, note in enumerate(notes, 1):  # of a note, the place: the text above says what stands there
+        assert f"[{number}]{together(note.xpath('string(.//a[1])'))}" in have
+    for other in [*page.find_class("notes"), *page.find_class("review")]:
+        other.drop_tree()
+    wanted = parts(page)
+    assert len(wanted) > 60 and len(notes) > 10
+    assert [part for part in wanted if part not in have] == []
 
 
-@pytest.mark.parametrize("name", SOME)
-def test_every_number_and_every_cell_is_that_of_the_page(name, published, tab):
-    subject, text = name.rpartition("-")[0], body(published / f"leaflets/{name}.pdf")
-    with served(published) as url:
-        if subject == "guide":
-            listed = leaflets.order((published / "index.html").read_text("utf-8"))
-            wanted = [page for page in listed if page not in leaflets.NOT_ON_PAPER]
-            assert len(wanted) > 20
-            given = [shown(tab, url + page, page != "disagreements/") for page in wanted]
-        else:
-            given = [shown(tab, f"{url}methods/{subject}/")]
-    numbers = sum((Counter(NUMBER.findall(plain(page))) for page, _ in given), Counter())
-    assert sum(numbers.values()) > 30
-    assert Counter(NUMBER.findall(text)) == numbers
-    have = together(text)
-    cells = [cell for _, cells in given for cell in cells]
-    assert len(cells) > 40
-    for cell in cells:
-        assert together(cell) in have, cell
+def test_every_word_of_the_pages_stands_in_the_whole_guide(published):
+    have = re.sub(r"\(page\d+\)", "", text_of(published / "leaflets/guide-a4.pdf"))
+    addresses = [address for address, _ in paper.chapters(paper.site(published))]
+    assert len(addresses) > 20 and "for-clinics/" not in addresses
+    for address in addresses:
+        page = article(published, address)
+        for name in ("notes", "review", "words", *(() if address == "disagreements/" else ("disagreement",))):
+            for element in page.find_class(name):
+                element.drop_tree()
+        assert [part for part in parts(page) if part not in have] == [], address
+
+
+def test_a_page_number_in_the_text_is_that_of_the_place(published):
+    """Nobody can follow a link on paper, so the sheet that it leads to is printed behind it."""
+    raw = (published / "leaflets/guide-a4.pdf").read_bytes()
+    sheets, text = paper.begins(raw), text_of(raw)
+    for said, method in (
+        ("Chemicalinjection", "chemical"),
+        ("Heat", "heat"),
+        ("Cold", "cold"),
+        ("Nerverelease", "release"),
+    ):
+        assert set(re.findall(rf"see{said}\(page(\d+)\)", text)) == {str(sheets[f"methods-{method}"])}
+    assert len(re.findall(r"\(page[1-9]\d*\)", text)) > 50 and "(page00" not in text
+    listed = re.findall(r"Risksofneurolysis(\d+)", text)
+    assert listed[0] == str(sheets["risks"])
+
+
+def test_paper_does_not_speak_to_a_screen(published):
+    have = text_of(published / "leaflets/guide-a4.pdf")
+    for path in ("index", "words", "questions", "deciding"):
+        said = re.search(r"^(.+)\n\{: \.screen \}", (ROOT / f"docs/{path}.md").read_text("utf-8"), re.M)[1]
+        assert together(said) not in have
+
+
+def test_the_head_tells_edition_review_and_address_and_each_foot_the_sheet(leaflet, published):
+    name, path = leaflet
+    document = pypdfium2.PdfDocument(path)
+    head = together("".join(letter for letter, _ in letters(document[0])))
+    edition = html.parse(published / "index.html").xpath("string(//*[@class='edition'])")
+    assert re.fullmatch(r"(Draft|Version) of .+ \([0-9a-f]{10}\)", edition)
+    for said in (edition, load.current().review.until_reviewed, "Not medical advice.", SITE + page_of(name)):
+        assert together(said) in head
+    for number, sheet in enumerate(document, 1):
+        foot = together("".join(letter for letter, size in letters(sheet) if size == 11))
+        assert foot == together(f"{edition} {number} of {len(document)}")
+        assert all(abs(a - b) < 1 for a, b in zip(sheet.get_size(), PAPER[name.rpartition("-")[2]], strict=True))
+
+
+# ---- How it looks ----
 
 
 def test_the_text_is_of_14_points(leaflet):
@@ -209,223 +154,210 @@ def test_the_text_is_of_14_points(leaflet):
     for sheet in pypdfium2.PdfDocument(leaflet[1]):
         sizes += Counter(size for letter, size in letters(sheet) if not letter.isspace())
     assert sizes.most_common(1)[0][0] == 14
-    # The rest: notes' numbers, the foot, words inside a drawing.
+    # The rest: numbers of notes, the foot, words inside a drawing.
     assert sum(count for size, count in sizes.items() if size >= 14) > 0.9 * sum(sizes.values())
-
-
-def test_head_and_foot_tell_version_review_and_address(leaflet, published):
-    name, path = leaflet
-    document = pypdfium2.PdfDocument(path)
-    head = large([document[0]])
-    said, where = str(version.current()), address_of(name)
-    assert said in head and where.replace("-", "") in together(head)
-    assert load.current().review.until_reviewed in " ".join(head.split())
-    # What the guide rests on, in the words of its own page, and what a leaflet leaves out.
-    rests = re.search(r"\n# .+\n\n(.+)\n", (ROOT / "docs/sources/index.md").read_text("utf-8"))[1]
-    assert "five articles" in rests and together(rests) in together(head)
-    if name.startswith("guide"):
-        assert f"{SITE}sources/".replace("-", "") in together(head)
-    else:
-        end = together(large([document[index] for index in range(len(document) - 2, len(document))]))
-        for page in ("getting-ready", "on-the-day", "recovery", "alternatives"):
-            title = html.parse(published / page / "index.html").findtext(".//h1")
-            assert together(f"{title}: {SITE}{page}/") in end
-    for number, sheet in enumerate(document, 1):
-        foot = together("".join(letter for letter, size in letters(sheet) if size == 11))
-        assert foot == together(f"{said} {number} of {len(document)}")
-        assert all(abs(a - b) < 1 for a, b in zip(sheet.get_size(), PAPER[name.rpartition("-")[2]], strict=True))
 
 
 def test_the_code_leads_to_the_page(leaflet):
     name, path = leaflet
     image = pypdfium2.PdfDocument(path)[0].render(scale=2).to_pil()
-    assert [code.text for code in zxingcpp.read_barcodes(image)] == [address_of(name)]
-
-
-#: What makes sense on a screen only, in words of the pages.
-ON_SCREEN = {
-    "index": "Tap a small number",
-    "words": "press an underlined word",
-    "questions": "stays on this device",
-    "deciding": "stays on this device",
-}
-
-
-def test_paper_does_not_speak_to_a_screen(published):
-    text = together(body(published / "leaflets/guide-a4.pdf"))
-    for page, said in ON_SCREEN.items():
-        assert said in (ROOT / f"docs/{page}.md").read_text("utf-8")
-        assert together(said) not in text
-
-
-def test_a_page_number_in_the_text_is_that_of_the_place(published):
-    """Nobody can follow a link on paper, so the sheet that it leads to is printed behind it."""
-    raw = (published / "leaflets/guide-a4.pdf").read_bytes()
-    sheets = leaflets.begins(raw)
-    text = " ".join(plain("".join(large(pypdfium2.PdfDocument(raw)))).split())
-    told = dict.fromkeys(re.findall(r"see (Chemical injection|Heat|Cold|Nerve release) \(page (\d+)\)", text))
-    assert len(told) == 4
-    for name, page in told:
-        assert int(page) == sheets[f"methods-{'chemical' if name.startswith('Chemical') else name.split()[-1].lower()}"]
-    assert len(re.findall(r"\(page [1-9]\d*\)", text)) > 50 and "(page 00" not in text
+    assert [code.text for code in zxingcpp.read_barcodes(image)] == [SITE + page_of(name)]
 
 
 def test_a_treatment_needs_few_sheets(published):
     count = {name: len(pypdfium2.PdfDocument(published / f"leaflets/{name}-a4.pdf")) for name in load.current().methods}
-    assert max(count.values()) <= 10 and count["heat"] <= 8, count
+    assert max(count.values()) <= MOST and count["heat"] <= 10, count
 
 
-# ---------------------------------------------------------------------------
-# What programs that read aloud are told
-# ---------------------------------------------------------------------------
+#: The color of what matters, on paper.
+ACCENT = tuple(bytes.fromhex(re.search(r"--accent: #(\w{6})", (ROOT / "overrides/assets/print.css").read_text())[1]))
 
 
-def tags(document: pikepdf.Pdf) -> list[tuple[int, str, pikepdf.Object]]:
-    """The tag tree from its root: depth, tag and element."""
-    found = []
+def mixed(share: float) -> tuple[int, ...]:
+    """The accent in light gray, as the drawings have it."""
+    return tuple(round(share * a + (1 - share) * 0xF3) for a in ACCENT)
 
-    def walk(element, depth: int) -> None:
-        if isinstance(element, pikepdf.Array):
-            for each in element:
-                walk(each, depth)
-        elif isinstance(element, pikepdf.Dictionary) and "/S" in element:
-            found.append((depth, str(element.S), element))
-            if "/K" in element:
-                walk(element.K, depth + 1)
 
-    walk(document.Root.StructTreeRoot.K, 0)
+def near(image: Image.Image, color: tuple[int, ...]) -> Image.Image:
+    """White where a picture has about this color, else black."""
+    bands = zip(image.convert("RGB").split(), color, strict=True)
+    masks = [band.point([255 * (abs(value - wanted) < 14) for value in range(256)]) for band, wanted in bands]
+    return ImageChops.darker(ImageChops.darker(masks[0], masks[1]), masks[2])
+
+
+def share(mask: Image.Image) -> float:
+    return mask.histogram()[255] / (mask.width * mask.height)
+
+
+@pytest.mark.parametrize("name", ["heat-a4", "chemical-letter", "release-a4", "cold-a4", "removal-letter"])
+def test_the_drawing_shows_what_it_draws(name, published):
+    """No black box: the skin, the tissue and the nerve have their colors, and little of it is black."""
+    sheet = pypdfium2.PdfDocument(published / f"leaflets/{name}.pdf")[0].render(scale=2).to_pil()
+    box = near(sheet, mixed(0.12)).filter(ImageFilter.MinFilter(9)).getbbox()  # where more than a line has the color
+    assert (box[2] - box[0]) / sheet.width > 0.4, "it is about as wide as half the sheet"
+    drawing = sheet.crop((box[0], box[1] - (box[2] - box[0]) // 8, box[2], box[3]))  # the skin is above
+    assert share(near(drawing, mixed(0.12))) > 0.2, "tissue"
+    assert share(near(drawing, mixed(0.38))) > 0.05, "skin"
+    assert share(near(drawing, (0, 0, 0))) < 0.12, "a black box"
+
+
+def blobs(mask: Image.Image) -> list[tuple[int, int]]:
+    """Where each connected spot of a mask begins."""
+    width, data = mask.width, mask.tobytes()
+    left, found = {index for index, value in enumerate(data) if value}, []
+    for start in sorted(left):
+        if start in left:
+            found.append((start % width, start // width))
+            edge = [start]
+            left.discard(start)
+            while edge:
+                at = edge.pop()
+                for beside in (at - 1, at + 1, at - width, at + width):
+                    if beside in left:
+                        left.discard(beside)
+                        edge.append(beside)
     return found
 
 
-def test_the_pdf_names_its_title_and_language(leaflet):
+@pytest.mark.parametrize("name", ["heat-a4", "chemical-letter"])
+def test_the_picture_of_dots_shows_as_many_as_it_says(name, published):
+    label = article(published, page_of(name)).xpath("string(//svg[contains(@class, 'array')]/@aria-label)")
+    people, marked = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= people| of them)", label))
+    assert people == 1000 and marked == 1
+    document = pypdfium2.PdfDocument(published / f"leaflets/{name}.pdf")
+    sheet = next(each for each in document if "Each dot is one person" in each.get_textpage().get_text_bounded())
+    text, scale = sheet.get_textpage(), 4
+    below = text.get_charbox(text.search("Each dot is one person").get_next()[0])[3]  # the sentence is under it
+    image, centimeter = sheet.render(scale=scale).to_pil(), scale * 72 / 2.54
+    bottom = image.height - below * scale
+    picture = image.crop([round(at) for at in (centimeter, bottom - 5.6 * centimeter, 10 * centimeter, bottom - 6)])
+    spots = {color: len(blobs(near(picture, color))) for color in (ACCENT, (0x55, 0x55, 0x55))}
+    assert list(spots.values()) == [marked, people - marked]
+
+
+# ---- What programs that read aloud are told ----
+
+
+def tags(document: pikepdf.Pdf) -> list[tuple[str, pikepdf.Object]]:
+    """The tag tree from its root."""
+    found = []
+
+    def walk(element) -> None:
+        if isinstance(element, pikepdf.Array):
+            for each in element:
+                walk(each)
+        elif isinstance(element, pikepdf.Dictionary) and "/S" in element:
+            found.append((str(element.S), element))
+            walk(element.get("/K"))
+
+    walk(document.Root.StructTreeRoot.K)
+    return found
+
+
+def test_the_pdf_is_tagged(leaflet, published):
     name, path = leaflet
     document = pikepdf.open(path)
-    title = "The whole guide" if name.startswith("guide") else load.current().methods[name.rpartition("-")[0]].name
-    assert str(document.docinfo["/Title"]) == f"{title} - The Neurolysis Guide"
-    assert document.Root.Lang == "en-US"
+    title = html.parse(published / page_of(name) / "index.html").findtext(".//title").strip()
+    assert str(document.docinfo["/Title"]) == ("The whole guide - The Neurolysis Guide" if "guide" in name else title)
+    assert str(document.Root.Lang).startswith("en")
     assert document.Root.MarkInfo.Marked and document.Root.ViewerPreferences.DisplayDocTitle
     assert document.Root.Outlines.Count  # bookmarks
-
-
-def test_headings_tables_pictures_and_links_are_tagged(leaflet):
-    name, path = leaflet
-    document = pikepdf.open(path)
     tree = tags(document)
-    levels = [int(tag[2]) for _, tag, _ in tree if re.fullmatch("/H[1-6]", tag)]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert len(levels) > (80 if name.startswith("guide") else 8)
-
-    rows = Counter()
-    for tag, element in ((tag, element) for _, tag, element in tree):
-        if tag == "/Table":
-            inside = [str(each.S) for each in element.K]
-            assert set(inside) <= {"/TR", "/Caption"} and inside.count("/TR") > 1
-            rows["tables"] += 1
-        elif tag == "/TR":
-            assert {str(each.S) for each in element.K} <= {"/TH", "/TD"}
-            assert str(element.K[0].S) == "/TH"
+    levels = [int(tag[2]) for tag, _ in tree if re.fullmatch("/H[1-6]", tag)]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+    for tag, element in tree:
+        if tag == "/TR":
+            assert {str(each.S) for each in element.K} <= {"/TH", "/TD"} and str(element.K[0].S) == "/TH"
         elif tag == "/TH":
             assert next(each.Scope for each in element.A if "/Scope" in each) in ("/Row", "/Column")
         elif tag == "/Figure":
             assert str(element.Alt).strip(), "a picture without a text"
-            rows["pictures"] += 1
-    assert rows["tables"] >= 3 and rows["pictures"] >= 2
-    linked = sum(tag == "/Link" for _, tag, _ in tree)
-    notes = [link for sheet in document.pages for link in sheet.get("/Annots", [])]
-    assert linked > 40 and len(notes) >= linked
-    assert all(str(link.Contents).strip() for link in notes)
-    inner = {str(link.Dest) for link in notes if "/Dest" in link}
-    assert inner <= set(document.Root.Dests.keys())  # no link leads to nothing
+    kinds = Counter(tag for tag, _ in tree)
+    assert kinds["/Table"] >= 3 and kinds["/Figure"] >= 2 and kinds["/Link"] > 20
+    links = [link for sheet in document.pages for link in sheet.get("/Annots", [])]
+    assert all(str(link.Contents).strip() for link in links)
+    assert {str(link.Dest) for link in links if "/Dest" in link} <= set(document.Root.Dests.keys())
 
 
-# ---------------------------------------------------------------------------
-# How they are made
-# ---------------------------------------------------------------------------
+def addresses(document: pikepdf.Pdf) -> set[str]:
+    """Where the links of a PDF lead outside it."""
+    return {str(link.A.URI) for sheet in document.pages for link in sheet.get("/Annots", []) if "/A" in link}
 
 
-def test_made_again_it_is_the_same(published, chromium):
-    page = leaflets.read((published / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    text = leaflets.composed([page], False, leaflets.about(published))
-    pdf = leaflets.finished(leaflets.printed(chromium, text, "a4"), page.title, version.current().on)
-    assert pdf == (published / "leaflets/heat-a4.pdf").read_bytes()
+def test_its_links_are_the_published_addresses(leaflet, published):
+    given = addresses(pikepdf.open(leaflet[1]))
+    assert all(url.startswith("https://") for url in given)
+    pages = [url for url in given if url.startswith(SITE) and not url.endswith(".xml")]
+    assert len(pages) > 10
+    for url in pages:
+        page, _, anchor = url.removeprefix(SITE).partition("#")
+        target = html.parse(published / page / "index.html")
+        assert not anchor or target.xpath(f"//*[@id='{anchor}']"), url
 
 
-def test_nothing_is_loaded_and_nothing_runs(published, chromium):
-    bad = '<script>document.title = "run"</script><img src="http://127.0.0.1:9/x.png" alt="none">Some text'
-    assert b"%PDF" in leaflets.printed(chromium, bad, "a4")
-    page = leaflets.read((published / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    text = leaflets.composed([page], False, leaflets.about(published))
-    assert "<script" not in text and "src=" not in text and "url(" not in text
+# ---- How they are made ----
 
 
-def test_without_the_sites_address_there_is_no_code(site):
-    page = leaflets.read((site / "methods/heat/index.html").read_text("utf-8"), "methods/heat/")
-    root = html.document_fromstring(leaflets.composed([page], False, leaflets.about(site)))
-    assert not root.find_class("qr") and not root.find_class("code")
-    assert all(link.get("href").startswith(("#", "https://")) for link in root.iter("a"))
-    for path in site.rglob("*.html"):
-        assert 'class="qr"' not in path.read_text("utf-8")
-    assert not (site / "leaflets").exists() and "leaflets/" not in (site / "index.html").read_text("utf-8")
+def test_where_the_address_is_not_known_no_link_and_no_code_leads_there(site, chromium):
+    here = paper.site(site)
+    page = paper.for_paper(here.page("methods/heat/"), "methods/heat/", here)
+    pdf = paper.printed(chromium, page, "methods/heat/", here, "a4")
+    assert {url for url in addresses(pikepdf.open(io.BytesIO(pdf))) if "creativecommons.org" not in url} == set()
+    assert "invalid" not in text_of(pdf) and str(site) not in text_of(pdf)
+    assert not zxingcpp.read_barcodes(pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil())
 
 
-@pytest.mark.parametrize(
-    ("promised", "versions", "old"),
-    [
-        ("", [], True),  # the new name was not there when the old one was
-        ("  methods/heat/: []\n", [{"warmth", "cold"}, {"heat", "cold"}], True),  # renamed, and released since
-        ("  methods/heat/: []\n", [], False),  # drafts had both
-        ("  methods/heat/: []\n", [{"heat", "cold"}], False),
-        ("  methods/heat/: []\n", [{"warmth"}, {"warmth", "heat"}, {"heat"}], False),  # a version had both
-    ],
-)
-def test_only_a_renamed_method_keeps_its_leaflet(promised, versions, old):
-    """Where a treatment is gone, its leaflet must not hold the one that it leads on to."""
-    moved = "  methods/warmth/: methods/heat/\n  methods/warmth/#risks: methods/heat/\n  cost/: methods/heat/\n"
-    text = f"moved:\n{moved}promised:\n  methods/warmth/: []\n{promised}"
-    links = contract.parse(text.encode(), "links.yml")
-    assert leaflets.names("heat", links, versions) == (["heat", "warmth"] if old else ["heat"])
-    assert leaflets.names("cold", links, versions) == ["cold"]
+def test_nothing_is_loaded_from_outside_and_nothing_runs(published, chromium):
+    here = paper.site(published)
+    for bad in ("https://example.org/x.png", f"{SITE}lost.png"):
+        page = here.page("cost/")
+        page.body.append(html.fromstring(f'<p><img src="{bad}" alt=""><script>document.title = "ran"</script></p>'))
+        with pytest.raises(OSError, match=re.escape(bad)):
+            paper.printed(chromium, page, "cost/", here, "a4")
 
 
 def test_what_cannot_be_made_is_told(tmp_path):
-    done = run("macros.publish.leaflets", str(tmp_path))
-    assert done.returncode == 1 and "guide.css" in done.stderr and "Traceback" not in done.stderr
+    done = run("macros.paper", str(tmp_path))
+    assert done.returncode == 1 and "index.html" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_every_page_links_a_leaflet_that_is_there(published):
-    for page in pages(published):
-        root = html.document_fromstring((published / page / "index.html").read_text("utf-8"))
-        links = [link for link in root.xpath("//ul[@class='help']//a/@href") if link.endswith(".pdf")]
-        assert len(links) == 2, page
-        subject = Path(page).name if page.startswith("methods/") else "guide"
-        for link in links:
-            found = (published / page / link).resolve()
-            assert found.exists() and found.name.startswith(subject), page
+    for address, page in paper.chapters(paper.site(published)):
+        links = [link for link in page.xpath("//ul[@class='help']//a/@href") if link.endswith(".pdf")]
+        subject = address.removeprefix("methods/").strip("/") if address.startswith("methods/") else ""
+        names = [f"{subject or 'guide'}-{size}.pdf" for size in PAPER]
+        assert links == [f"{SITE}leaflets/{name}" for name in names], address
+        assert all((published / "leaflets" / name).exists() for name in names)
 
 
-# ---------------------------------------------------------------------------
-# The code on every printed page
-# ---------------------------------------------------------------------------
+# ---- What a reader prints ----
 
 
-def test_every_page_has_a_code_that_leads_to_it(published, open_tab):
-    addresses, codes = set(), []
-    for page in pages(published):
-        root = html.document_fromstring((published / page / "index.html").read_text("utf-8"))
-        addresses.update(root.xpath("//link[@rel='canonical']/@href"))
-        codes += [(published / page / name).read_text("utf-8") for name in root.xpath("//img[@class='qr']/@src")]
-    assert len(codes) == len(addresses) > 20
-    tab = open_tab()
-    tab.set_content(f"<style>svg {{ display: block; width: 12rem }}</style>{''.join(codes)}")
-    images = [Image.open(io.BytesIO(code.screenshot())) for code in tab.locator("svg").all()]
-    assert {code.text for image in images for code in zxingcpp.read_barcodes(image)} == addresses
-
-
-def test_a_printed_page_shows_its_code_and_the_screen_does_not(published, tab):
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_all_stands_open_in_black_on_white_and_leads_back(scripts, published, open_tab):
+    tab = open_tab(java_script_enabled=scripts, color_scheme="dark")
     with served(published) as url:
         tab.goto(f"{url}risks/")
-        assert not tab.locator(".qr").is_visible()
+        tab.wait_for_load_state("networkidle")
         printed = tab.pdf(format="A4")
-    last = list(pypdfium2.PdfDocument(printed))[-1].render(scale=3).to_pil()
-    assert [code.text for code in zxingcpp.read_barcodes(last)] == [f"{SITE}risks/"]
+    page, have = article(published, "risks/"), text_of(printed)
+    page.find_class("notes")[0].find("summary").drop_tree()
+    assert [part for part in parts(page) if part not in have] == []
+    sheets = [sheet.render(scale=3).to_pil() for sheet in pypdfium2.PdfDocument(printed)]
+    assert all(share(near(sheet, (255, 255, 255))) > 0.7 for sheet in sheets)
+    assert [code.text for code in zxingcpp.read_barcodes(sheets[-1])] == [f"{SITE}risks/"]
+
+
+def test_a_reader_can_print_only_what_was_ticked_and_written(published, tab):
+    tab.add_init_script("window.print = () => {}")
+    with served(published) as url:
+        tab.goto(f"{url}questions/")
+        box = tab.get_by_role("checkbox").nth(4)
+        label = box.evaluate("box => box.closest('label').textContent")
+        other = tab.get_by_role("checkbox").first.evaluate("box => box.closest('label').textContent")
+        box.check()
+        tab.get_by_role("textbox", name="What I want to ask or tell").fill("Does it hurt?")
+        tab.get_by_role("button", name="Print what I ticked").click()
+        have = text_of(tab.pdf(format="A4"))
+    assert together(label) in have and "Doesithurt?" in have and together(other) not in have
+    assert "Tickthosethat" not in have and "Printwhat" not in have

@@ -1,56 +1,27 @@
-"""The words of the built pages: spelling, the glossary at hand, and the reading grade."""
+"""The words of the built pages: spelling, the glossary at hand, the reading grade, and what they rest on."""
 
 from __future__ import annotations
 
 import os
 import re
-from html.parser import HTMLParser
 
 import pytest
+from lxml.html import HtmlElement, fromstring
 from spylls.hunspell import Dictionary
 
-from macros import load, prose
+from macros.checks.built import Built, measures
+from macros.guide import load, prose
 from tests import tools
-from tests.conftest import pages
+from tests.conftest import converted, pages
 
 #: Words that no dictionary has and that are right here.
 OURS = {"cryoneurolysis", "neuroablation", "interfascicular", "wcag", "precisionhealth", "au", "json", "csv", "xml"}
 
 
-class Article(HTMLParser):
-    """The text of a page's article, and that of its elements of one class."""
-
-    def __init__(self, html: str, wanted: str | None = None):
-        super().__init__()
-        self.inside, self.depth, self.wanted, self.texts, self.code = False, 0, wanted, [], 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.code += tag == "code"
-        if tag == "article":
-            self.inside = True
-        elif self.wanted and self.wanted in (given.get("class") or "").split():
-            self.depth = 1
-            self.texts.append("")
-
-    def handle_endtag(self, tag):
-        self.code -= tag == "code"
-        if tag == "article":
-            self.inside = False
-        self.depth = 0
-
-    def handle_data(self, data):
-        if self.code:
-            return  # names in a program are not words
-        if self.inside and not self.wanted:
-            self.texts.append(data)
-        elif self.depth:
-            self.texts[-1] += data
-
-
-def article(site, page: str, wanted: str | None = None) -> list[str]:
-    return Article((site / page / "index.html").read_text("utf-8"), wanted).texts
+def article(site, page: str) -> HtmlElement:
+    """A page's article."""
+    (found,) = fromstring((site / page / "index.html").read_text("utf-8")).xpath("//article")
+    return found
 
 
 def test_every_word_is_spelled_as_american_or_medical_english(site):
@@ -65,7 +36,9 @@ def test_every_word_is_spelled_as_american_or_medical_english(site):
     known = {w.lower() for w in re.findall(r"[A-Za-z]+", f"{names} {sounds}")} | OURS
     wrong: dict[str, str] = {}
     for page in pages(site):
-        for word in set(re.findall(r"[A-Za-z]+(?:['’][a-z]+)?", " ".join(article(site, page)))):
+        # names in a program are not words
+        text = " ".join(article(site, page).xpath(".//text()[not(ancestor::code)]"))
+        for word in set(re.findall(r"[A-Za-z]+(?:['’][a-z]+)?", text)):
             plain = word.replace("’", "'")
             if plain.lower() in known or plain.lower() in medical or plain in wrong:
                 continue
@@ -74,63 +47,89 @@ def test_every_word_is_spelled_as_american_or_medical_english(site):
     assert wrong == {}
 
 
-def test_every_page_shows_its_reading_grade_and_keeps_to_it(site):
+def test_every_page_keeps_to_its_reading_grade(site):
     for page in pages(site):
-        (line,) = article(site, page, "grade")
-        with_terms, without = map(float, re.search(r"page: ([\d.]+) .*words: ([\d.]+)\.$", line).groups())
-        assert 0 < without <= prose.MOST_GRADE, page
-        assert with_terms <= prose.MOST_GRADE_WITH_TERMS, page
+        found = measures(Built((site / page / "index.html").read_text("utf-8").partition("<article")[2]))
+        assert 0 < found.without_terms.grade <= prose.MOST_GRADE, page
+        assert found.with_terms.grade <= prose.MOST_GRADE_WITH_TERMS, page
 
 
-@pytest.mark.parametrize(
-    ("text", "grade"),
-    [
-        # 0.39 * 6 + 11.8 * 6/6 - 15.59, and 0.39 * 9/2 + 11.8 * 14/9 - 15.59, counted by hand
-        ("The cat sat on the mat.", -1.4),
-        ("The doctor may suggest medicine. Ask about your risks.", 4.5),
-    ],
-)
-def test_the_grade_is_kincaids(text, grade):
-    assert prose.measure([text]).grade == pytest.approx(grade, abs=0.06)
+def test_what_a_note_or_a_word_explains_does_not_count_as_the_page():
+    word = next(iter(load.current().words.values()))
+    said = f"# Title\n\nThis is said of {word.word}, and no more than that."
+    bare, cited = (measures(Built(converted(text))) for text in (said, f"{said}[^painx-regrow]"))
+    assert word.word in bare.with_terms.longest and word.word not in bare.without_terms.longest
+    assert cited.with_terms.longest == bare.with_terms.longest and cited.own_words <= bare.own_words + 10
 
 
-def test_wording_is_told_with_its_mend():
-    told = [what for what, _ in prose.wording("The doctor kills it. 5% of people, 2-4 weeks, one in 1,000.")]
-    assert [re.search(r"'(.*?)'", what)[1] for what in told] == ["kills", "5%", "2-4", "one in 1,000"]
-    long = "word " * 21 + "end."
-    assert "22 words" in prose.wording(long.capitalize())[0][0]
+def test_a_medical_word_is_explained_where_it_is_used_first_and_can_be_reached_by_keyboard(site):
+    """And not where it is a name, a heading, a link or a control. All of them stand in a list at the end."""
+    guide, seen = load.current(), 0
+    meanings = {word.meaning.text for word in guide.words.values()}
+    for page in pages(site):
+        found = article(site, page)
+        words = found.xpath(".//abbr")
+        seen += len(words)
+        assert {word.get("title") for word in words} <= meanings, page
+        assert all(word.get("tabindex") == "0" for word in words), page
+        assert found.xpath(".//h1//abbr|.//h2//abbr|.//a//abbr|.//summary//abbr|.//label//abbr|.//abbr//abbr") == []
+        listed = " ".join(found.xpath("string(.//details[contains(@class, 'words')])").split())
+        for word in words:
+            assert " ".join(word.get("title").split()) in listed, (page, word.text)
+    assert seen > 100
 
 
-def noted(html: str) -> dict[str, str]:
-    """The claim behind each note of a page, by the note's number."""
-    return dict(re.findall(r'<li id="fn:(\d+)">(?:(?!</li>).)*?sources/[\w-]+/#([\w-]+)"', html, re.S))
+def noted(found: HtmlElement) -> dict[str, str]:
+    """The claim behind each note of an article, by the note's id."""
+    notes = {}
+    for note in found.xpath(".//li[starts-with(@id, 'fn:')]"):
+        (address,) = [a for a in note.xpath(".//a/@href") if "sources/" in a and "#" in a]
+        notes[note.get("id")] = address.partition("#")[2]
+    return notes
 
 
-def test_every_claim_leads_to_the_pages_that_use_it_and_back(site):
+def test_every_note_tells_its_claim_and_leads_to_it_and_back(site):
+    guide = load.current()
+    for page in pages(site):
+        found = article(site, page)
+        for note_id, claim_id in noted(found).items():
+            _, source, claim = guide.claim(claim_id)
+            (note,) = found.xpath(f".//li[@id='{note_id}']")
+            text = " ".join(note.text_content().split())
+            assert " ".join(claim.says.split()) in text and source.publisher in text, (page, claim_id)
+            for back in note.xpath(".//a[contains(@class, 'footnote-backref')]/@href"):
+                assert len(found.xpath(f".//*[@id='{back[1:]}']")) == 1, (page, back)
+
+
+def test_every_claim_leads_to_the_pages_that_use_it_and_they_cite_it(site):
     guide = load.current()
     for source_id, source in guide.sources.items():
-        html = (site / "sources" / source_id / "index.html").read_text("utf-8")
+        listed = article(site, f"sources/{source_id}")
         for claim_id, claim in source.claims.items():
-            row = re.search(rf'<tr id="{claim_id}".*?</tr>', html, re.S)[0]
-            linked = re.findall(r'href="\.\./\.\./([^"#]*)"', row)
+            (row,) = listed.xpath(f".//tr[@id='{claim_id}']")
+            linked = [a for a in row.xpath(".//td[last()]//a/@href") if a.startswith("../../")]
             if claim.left_out:
-                assert "Left out:" in row
-                assert linked == []
+                assert "Left out:" in row.text_content() and linked == []
                 continue
             assert linked, claim_id
             for page in linked:
-                shown = (site / page / "index.html").read_text("utf-8")
-                numbers = [number for number, claim in noted(shown).items() if claim == claim_id]
-                assert len(numbers) == 1 and f'href="#fn:{numbers[0]}"' in shown, (claim_id, page)
+                shown = article(site, page.removeprefix("../../"))
+                notes = [note_id for note_id, claim in noted(shown).items() if claim == claim_id]
+                assert len(notes) == 1 and shown.xpath(f".//sup//a[@href='#{notes[0]}']"), (claim_id, page)
 
 
 def test_a_disagreement_stands_on_every_page_that_touches_it(site):
-    guide = load.current()
+    guide, shown = load.current(), 0
     for page in pages(site):
-        html = (site / page / "index.html").read_text("utf-8")
-        own = re.sub(r"<details.*?</details>", "", html, flags=re.S)
-        claims = noted(html)
-        cited = {claims[number] for number in re.findall(r'href="#fn:(\d+)"', own)}
+        found = article(site, page)
+        notes = noted(found)
+        own = found.xpath(".//sup//a[not(ancestor::details)]/@href")
+        cited = {notes[href[1:]] for href in own if href[1:] in notes}
         for entry_id, entry in guide.disagreements.items():
             if sum(not cited.isdisjoint(side.cites) for side in entry.sides) > 1:
-                assert f'id="{entry_id}"' in html, (page, entry_id)
+                shown += 1
+                places = found.xpath(f".//*[@id='{entry_id}']")
+                assert len(places) == 1, (page, entry_id)
+                around = found.text_content()
+                assert all(" ".join(side.text.split()) in " ".join(around.split()) for side in entry.sides), page
+    assert shown > 5

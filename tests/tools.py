@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from macros.publish import browser
+from macros import paper
 
 #: American English, and a list of medical words, as Debian's packages install them.
 ENGLISH = Path("/usr/share/hunspell/en_US")
@@ -38,9 +38,9 @@ def checker() -> bool:
 
 def _install_checker() -> None:
     if not shutil.which("java"):
-        browser.apt("default-jre-headless")
+        paper.apt("default-jre-headless")
     if not shutil.which("npm"):
-        browser.apt("npm")
+        paper.apt("npm")
     npm = shutil.which("npm")
     if not npm:
         return
@@ -56,7 +56,7 @@ def install() -> str | None:
     """Installs what is missing; returns what a person has to do where that fails, else None."""
     if not dictionaries():
         print("Installing dictionaries for the tests.")
-        browser.apt("hunspell-en-us", "hunspell-en-med")
+        paper.apt("hunspell-en-us", "hunspell-en-med")
     if not dictionaries():
         print("Without Debian's hunspell-en-us and hunspell-en-med, the test of spelling is skipped.")
     if not checker():
@@ -64,7 +64,7 @@ def install() -> str | None:
         _install_checker()
     if not checker():
         return "The HTML checker could not be installed. It needs Java and npm: install both, and run make test again."
-    return browser.install()
+    return paper.install()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ NAME = "The Neurolysis Guide"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 NOT_REPORTED = "not reported"
 NOT_FROM_SOURCES = "not from our sources"
+#: What a reader sees for what is not reported.
+SILENT = "Our sources do not say."
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

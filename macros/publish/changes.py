@@ -9,42 +9,42 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
-from typing import NamedTuple, get_args
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from markdown.extensions.toc import slugify
 
-from ..guide.model import NOT_REPORTED, Guide
+from ..guide.links import split
+from ..guide.model import NOT_REPORTED, SILENT, Method
 from ..guide.pages import CALL, CITATION
 from ..guide.version import Version
 
 
 class Change(NamedTuple):
-    """One thing that the guide says otherwise than before, as plain text."""
+    """One thing that the guide says otherwise than before, as plain text.
+
+    `part` is the kind of the entry, such as "Risks", and `field` what of it, "" for all of it. `address` is its path
+    below the site's root, and `claims` are the ids of the claims that it rests on.
+    """
 
     part: str
-    """The kind of entry: "Risks"."""
     entry: str
-    """The entry's name: "Infection"."""
     field: str
-    """What of it: "how often, says The Interventional Initiative (a list of risks)"; "" for all of it."""
     before: str
     now: str
     address: str
-    """Where the entry stands, as a path below the site's root."""
     claims: tuple[str, ...] = ()
-    """Ids of the claims that the entry rests on."""
 
 
 class Step(NamedTuple):
-    """A version, and what it changed."""
+    """A version, and what it changed since the one before: None for the first.
+
+    `file` is the address of its frozen file as a path below the site's root, "" for a draft.
+    """
 
     version: Version
     file: str
-    """Address of its frozen file as a path below the site's root; "" for a draft."""
     changes: list[Change] | None
-    """What it changed since the version before it; None for the first."""
 
     @property
     def nothing(self) -> str:
@@ -62,45 +62,36 @@ class Step(NamedTuple):
 
 
 NOT_THERE, LEFT_OUT = "Not in the guide.", "No longer in the guide."
-_SILENT = "Our sources do not say."
+#: Each part of the data, and what it is called here.
+_PARTS = {
+    **{"risks": "Risks", "methods": "Treatments", "alternatives": "Alternatives", "conditions": "Illnesses and pains"},
+    **{"disagreements": "Where our sources disagree", "gaps": "What our sources do not say"},
+    **{"words": "Medical words", "sources": "Sources", "claims": "Sources", "pages": "Pages", "review": "This guide"},
+}
+#: The field that names an entry: the first of these that it has.
+_NAMES = ("called", "name", "publisher", "question", "missing", "word", "title")
+#: What a field is called, where not by its own name.
+_LABELS = {name: field.title.lower() for name, field in Method.model_fields.items() if field.title} | {
+    **{"medical": "medical names", "steps": "what is done", "aim": "what happens to the nerve", "origin": "named by"},
+    **{"says": "what is said", "sides": "what each side says", "reader": "what you can make of it"},
+    **{"missing": "what is missing", "ask": "what to ask", "topic": "when it matters", "say": "how to say it"},
+    **{"forms": "other forms", "everyday": "everyday words", "meaning": "what it means", "note": "our note"},
+    **{"trust": "how far to trust it", "methods": "which treatments it means", "text": "its own words"},
+}
+#: What says nothing to a reader, or is told of another entry.
+_UNTOLD = {"called", "guide_address", "retired", "claims", "risks", "frequency", "together"}
 _OFTEN = "how often"
 
-#: Each part of the data: what it is called here, and the field that names an entry.
-_PARTS = {
-    "risks": ("Risks", "name"),
-    "methods": ("Treatments", "name"),
-    "alternatives": ("Alternatives", "name"),
-    "conditions": ("Illnesses and pains", "name"),
-    "disagreements": ("Where our sources disagree", "question"),
-    "gaps": ("What our sources do not say", "missing"),
-    "words": ("Medical words", "word"),
-    "sources": ("Sources", "publisher"),
-    "pages": ("Pages", "title"),
-}
-#: What a field is called where the model has no title for it, or a part has words of its own.
-_LABELS = {
-    **{"name": "its name", "medical": "its medical names", "aim": "what happens to the nerve"},
-    **{"steps": "what is done, in order", "origin": "who names it", "says": "what our sources say"},
-    **{"question": "the question", "sides": "what each side says", "reader": "what you can make of it"},
-    **{"missing": "what is missing", "ask": "what to ask", "topic": "when it matters"},
-    **{"word": "the word", "forms": "its other forms", "everyday": "what people say instead"},
-    **{"say": "how to say it", "meaning": "what it means"},
-    **{"about": "what it is", "trust": "how far to trust it", "counts": "about its counts"},
-    **{"title": "its title", "text": "its own words"},
-}
-_CLAIM = {"says": "what it says", "place": "where it says so", "note": "our note", "left_out": "why it is left out"}
-#: Values that are no words for a reader.
-_IN_WORDS = {
-    "aim": {"destroys": "Destroys the nerve, or stops it.", "frees": "Frees the nerve."},
-    "origin": {"sources": "Our sources name it.", "guide": "No source names it."},
-}
-#: What is told elsewhere, or says nothing to a reader.
-_UNTOLD = {"id", "guide_address", "retired", "claims", "methods"}
 _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 _ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
 _MARKS = re.compile(r"^(#+|[-*]( \[[ x]\])?|\d+\.) +|\*{1,2}|`")
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
 _HEADING = re.compile(r"^#{1,3} +(.+?) *(?:\{:? *#([\w-]+)[^}]*\})? *$", re.M)
+
+#: An entry's part and its id, or its part and today's address.
+_Key = tuple[str, str]
+#: A text of the guide, and today's addresses of the claims that it rests on.
+_Said = tuple[str, tuple[str, ...]]
 
 
 def changes(old: Mapping, new: Mapping, led: Callable[[str], str] = str) -> list[Change]:
@@ -108,214 +99,127 @@ def changes(old: Mapping, new: Mapping, led: Callable[[str], str] = str) -> list
 
     `led` tells where an old address leads now, so that what is renamed is not told as gone.
     """
-    was, now = _Side(old, new, led), _Side(new, old, led)
-    found = [*_claims(was, now)]
-    for part in _PARTS:
-        found += _entries(part, was, now)
-    review = Change("This guide", "review by a clinician", "", "", "", "about/")
-    found += _field(review, "its state", _said("", old.get("review_state")), _said("", new.get("review_state")))
-    return sorted(found, key=lambda change: not change.field.startswith(_OFTEN))
+    both = _flat(old), _flat(new)
+    landed = [Counter((part, led(e["guide_address"])) for (part, _), e in flat.items()) for flat in both]
+    # Where two of one version lead to, there stands no older name of one of them.
+    crowded = {key for counted in landed for key, count in counted.items() if count > 1}
+    at, called = ({}, {}), {}
+    for flat, here in zip(both, at, strict=True):
+        for (part, i), entry in flat.items():
+            own, to = entry["guide_address"], led(entry["guide_address"])
+            here[part, i] = own if (part, to) in crowded else to
+            called[part, here[part, i]] = _name(entry)
+    was, now = (_fields(flat, here, called) for flat, here in zip(both, at, strict=True))
+    found = [change for key in {**was, **now} for change in _differences(key, was.get(key), now.get(key), called)]
+    order = list(_PARTS.values())
+    return sorted(found, key=lambda change: (not change.field.startswith(_OFTEN), order.index(change.part)))
 
 
 def names(document: Mapping) -> dict[str, str]:
     """What stands at each address that a guide.json tells of: the names of entries, and pages' titles and sections."""
     found = {}
-    for page, content in document.get("pages", {}).items():
+    for page, content in document["pages"].items():
         found[page] = content["title"]
         for text, given in _HEADING.findall(_FENCED.sub("", "\n\n".join(content["text"]))):
             found[page + "#" + (given or slugify(_plain(text), "-"))] = _plain(text)
-    for part, (_, named) in _PARTS.items():
-        if part != "pages":  # an entry with a page of its own keeps its own name
-            found |= {address: entry[named] for address, entry in _by_address(document, part).items()}
+    kept = {part: document[part] for part in _PARTS if part in document and part not in ("pages", "review")}
+    return found | {entry["guide_address"]: _name(entry) for entries in kept.values() for entry in entries.values()}
+
+
+def _name(entry: Mapping) -> str:
+    return next(entry[name] for name in _NAMES if name in entry)
+
+
+def _flat(document: Mapping) -> dict[_Key, dict]:
+    """The entries of all parts. The claims, and what a reader sees of the review, are parts of their own."""
+    parts = {part: document.get(part, {}) for part in _PARTS if part != "review"}
+    flat = {(part, i): entry for part, entries in parts.items() for i, entry in entries.items()}
+    for source in parts["sources"].values():
+        for i, claim in source["claims"].items():
+            named = {"called": f"{source['publisher']} ({claim['place']})", "together": claim["methods"]}
+            shared = {"methods": "all that its source means"} if set(claim["methods"]) == set(source["methods"]) else {}
+            flat["claims", i] = {**named, **claim, **shared, "counts": NOT_REPORTED}  # its source tells the caveat
+    state = {"called": "review by a clinician", "guide_address": "about/", "state": document.get("review_state")}
+    return flat | {("review", ""): state}
+
+
+def _fields(flat: Mapping[_Key, dict], at: Mapping[_Key, str], called: Mapping[_Key, str]) -> dict[_Key, dict]:
+    """What one version says of each entry: by part and today's address, its fields' labels and texts."""
+
+    def treatments(ids: list[str]) -> str:
+        names = [called.get(("methods", at.get(("methods", i))), i).lower() for i in ids]
+        return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+    def said(field: str, value: object, cites: tuple[str, ...] = ()) -> list[_Said]:
+        match value:
+            case {"text": str(text), "claims": claims}:
+                return said("", text, tuple(claims) if isinstance(claims, list) else ())
+            case [*values] if field == "methods":
+                return [(treatments(values), ())]
+            case [*values]:
+                return [each for inner in values for each in said(field, inner)]
+            case str(text) if field == "text":  # a paragraph of a page
+                return [each for i in _ITEM.split(text) for each in said("", _plain(i), tuple(CITATION.findall(i)))]
+        return [(SILENT if value == NOT_REPORTED else str(value), tuple(at.get(("claims", i), f"#{i}") for i in cites))]
+
+    found = {}
+    for (part, i), entry in flat.items():
+        told = [field for field in entry if field not in _UNTOLD]
+        labels = [_LABELS.get(field, field.replace("_", " ")) for field in told]
+        texts = [said(field, entry[field]) for field in told]
+        found[part, at[part, i]] = dict(zip(told, zip(labels, texts, strict=True), strict=True))
+    for (part, i), claim in flat.items():  # how often a harm happens is told of the harm
+        if part == "claims" and "frequency" in claim:
+            often = _often(claim["frequency"], treatments(claim["together"]) if claim["together"][1:] else "")
+            for key in [("risks", risk) for risk in claim["risks"] if ("risks", risk) in at] or [(part, i)]:
+                told = said("", often, (i,))
+                found[key[0], at[key]][at[part, i]] = (f"{_OFTEN}, says {claim['called']}", told)
     return found
 
 
-def _by_address(document: Mapping, part: str) -> dict[str, dict]:
-    """The entries of a part by their address, each with its id; a claim has its source's name as well."""
-    if part != "claims":
-        entries = document.get(part, {})
-        return {entry["guide_address"]: {"id": entry_id, **entry} for entry_id, entry in entries.items()}
-    return {
-        claim["guide_address"]: {"id": claim_id, "who": source["publisher"], "source": source, **claim}
-        for source in document.get("sources", {}).values()
-        for claim_id, claim in source["claims"].items()
-    }
-
-
-class _Side:
-    """One of the two: its entries by part and by today's address, and what an id stands for."""
-
-    def __init__(self, document: Mapping, other: Mapping, led: Callable[[str], str]):
-        self.entries, self.address_of, self.by_id = {}, {}, {}
-        for part in (*_PARTS, "claims"):
-            mine, others = _by_address(document, part), _by_address(other, part)
-            landed = [Counter(map(led, each)) for each in (mine, others)]
-            # What stood beside the entry that it leads to was another one, and not an older name of it.
-            alone = {address for address in mine if all(count[led(address)] < 2 for count in landed)}
-            self.entries[part] = {led(a) if a in alone else a: entry for a, entry in mine.items()}
-            self.address_of[part] = {entry["id"]: address for address, entry in self.entries[part].items()}
-            self.by_id[part] = {entry["id"]: entry for entry in mine.values()}
-
-    def today(self, part: str, ids: Iterable[str]) -> list[str]:
-        """Today's addresses of entries, which tell whether two versions mean the same ones."""
-        return [self.address_of[part].get(each, each) for each in ids]
-
-    def methods(self, ids: Sequence[str]) -> str:
-        """Names of treatments, as a list in words."""
-        named = self.by_id["methods"]
-        shown = [named[each]["name"].lower() if each in named else each for each in ids]
-        return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
-
-    def sources(self, ids: Iterable[str]) -> str:
-        """Who says it and where, for each claim."""
-        found = [self.by_id["claims"][each] for each in ids if each in self.by_id["claims"]]
-        return " ".join(f"{claim['who']}, {claim['place']}: {claim['says']}" for claim in found) or "No source."
-
-    def often(self, claim: Mapping) -> str:
-        """How often a claim's harm happens, in words, with the treatments that a count stands for."""
-        match claim.get("frequency"):
-            case {"count": count, "out_of": out_of, "of": of}:
-                together = f" ({self.methods(claim['methods'])} counted together)" if len(claim["methods"]) > 1 else ""
-                return f"{count:,} out of every {out_of:,} {of}{together}."
-            case {"words": words}:
-                return f"In words only: “{words}”."
-            case None:
-                return "It is not told as a harm."
-            case other:
-                return _SILENT if other == NOT_REPORTED else str(other)
-
-
-def _entries(part: str, old: _Side, new: _Side) -> Iterator[Change]:
-    """The entries of a part that came, went, or say something else."""
-    title, named = _PARTS[part]
-    was, now = old.entries[part], new.entries[part]
-    for address, entry in was.items():
-        if address not in now:
-            yield Change(title, entry[named], "", _whole(part, entry), LEFT_OUT, address)
-    for address, entry in now.items():
-        at = Change(title, entry[named], "", NOT_THERE, _whole(part, entry), address, tuple(_cites(entry)))
-        if address not in was:
-            yield at
-            continue
-        before = was[address]
-        for field in dict.fromkeys([*entry, *before]):
-            if field not in _UNTOLD:
-                texts = _said(field, before.get(field)), _said(field, entry.get(field))
-                yield from _field(at, _label(part, field), *texts)
-                yield from _rests(at, _label(part, field), texts, (old, new))
-        if part == "sources" and old.today("methods", before["methods"]) != new.today("methods", entry["methods"]):
-            means = old.methods(before["methods"]), new.methods(entry["methods"])
-            yield at._replace(field="what it uses the word neurolysis for", before=means[0], now=means[1])
-
-
-def _label(part: str, field: str) -> str:
-    if part != "pages":
-        kind = get_args(Guide.model_fields[part].annotation)[1]
-        if field in kind.model_fields and kind.model_fields[field].title:
-            return kind.model_fields[field].title.lower()
-    return _LABELS.get(field, field.replace("_", " "))
-
-
-def _claims(old: _Side, new: _Side) -> Iterator[Change]:
-    """What was taken from the sources otherwise. How often a harm happens is told of the harm."""
-    was, now = old.entries["claims"], new.entries["claims"]
-    for address, claim in was.items():
-        if address not in now:
-            yield Change("Sources", claim["who"], claim["place"], claim["says"], LEFT_OUT, address)
-    for address, claim in now.items():
-        who, place = claim["who"], claim["place"]
-        at = Change("Sources", who, place, NOT_THERE, claim["says"], address, (claim["id"],))
-        if address not in was:
-            yield at
-            continue
-        before = was[address]
-        same_methods = old.today("methods", before["methods"]) == new.today("methods", claim["methods"])
-        counted = isinstance(claim.get("frequency"), dict) and "count" in claim["frequency"]
-        if before.get("frequency") != claim.get("frequency") or (counted and not same_methods):
-            often = at._replace(before=old.often(before), now=new.often(claim))
-            for risk_id in claim["risks"]:
-                risk = new.by_id["risks"][risk_id]
-                field = f"{_OFTEN}, says {who} ({place})"
-                yield often._replace(part="Risks", entry=risk["name"], address=risk["guide_address"], field=field)
-            if not claim["risks"]:
-                yield often._replace(field=f"{_OFTEN}: {claim['says']} ({place})")
-        for field, label in _CLAIM.items():
-            yield from _field(at, f"{label} ({place})", _said("", before.get(field)), _said("", claim.get(field)))
-        # What a claim only takes from its source is told of the source.
-        own = any(set(each["methods"]) != set(each["source"]["methods"]) for each in (before, claim))
-        if own and not same_methods:
-            means = old.methods(before["methods"]), new.methods(claim["methods"])
-            yield at._replace(field=f"which treatments it means ({place})", before=means[0], now=means[1])
-
-
-#: The texts of a value, each with the ids of the claims that it rests on.
-_Statements = Sequence[tuple[str, Sequence[str]]]
-
-
-def _said(field: str, value: object) -> _Statements:
-    """A value of the data, statement by statement; a silence, and what _IN_WORDS knows, in words."""
-    match value:
-        case None:
-            return []
-        case {"text": str(text)}:
-            return [(text, _cites(value))]
-        case [*values]:
-            return [said for each in values for said in _said(field, each)]
-        case str(text) if field == "text":  # a paragraph of a page
-            return [(_plain(item), CITATION.findall(item)) for item in _ITEM.split(text)]
-    value = str(value)
-    return [(_SILENT if value == NOT_REPORTED else _IN_WORDS.get(field, {}).get(value, value), [])]
+def _often(frequency: object, together: str) -> str:
+    """How often a harm happens, in words; `together` are the treatments that a count stands for."""
+    match frequency:
+        case {"count": count, "out_of": out_of, "of": of}:
+            return f"{count:,} out of every {out_of:,} {of}{together and f' ({together} counted together)'}."
+        case {"words": words}:
+            return f"In words only: “{words}”."
+    return str(frequency)
 
 
 def _plain(text: str) -> str:
     """What is typed on a page in one line, without citations, links and marks; a call of a macro in words."""
-    text = CALL.sub(lambda call: f"(Shown here: {call[1].replace('_', ' ')} {call[2]})".replace(" )", ")"), text)
-    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", CITATION.sub("", text))).split())
+    text = CALL.sub(r"(Shown here: \1 \2)", CITATION.sub("", text))
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
 
 
-def _field(at: Change, field: str, before: _Statements, now: _Statements) -> Iterator[Change]:
-    """The texts of a field that are gone, and those that are new; nothing where they are the same."""
-    was, new = [text for text, _ in before], [text for text, _ in now]
-    if was != new:
-        gone, come = [text for text in was if text not in new], [text for text in new if text not in was]
-        if not gone and not come:  # only their order, or how often
-            gone, come = was, new
-        yield at._replace(field=field, before=" ".join(gone) or NOT_THERE, now=" ".join(come) or LEFT_OUT)
+def _differences(at: _Key, was: dict | None, now: dict | None, called: Mapping[_Key, str]) -> Iterator[Change]:
+    """What of an entry came, went, or is said otherwise."""
+    name = called[at]
+    if not (was and now):
+        was, now = ({"": ("", _whole(each, name))} for each in (was, now))
+    for field, (label, _) in {**was, **now}.items():
+        old, new = (each.get(field, ("", []))[1] for each in (was, now))
+        gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
+        if old != new and not gone and not come:  # only their order, or how often
+            gone, come = old, new
+        if old != new:
+            cites = [[claim for _, claims in each for claim in claims] for each in (gone, come)]
+            sources = called if cites[0] != cites[1] else {}
+            before, after = (" ".join(_shown(*each, sources) for each in texts) for texts in (gone, come))
+            claims = tuple(dict.fromkeys(split(claim)[1] for claim in cites[1] + cites[0]))
+            yield Change(_PARTS[at[0]], name, label, before or NOT_THERE, after or LEFT_OUT, at[1], claims)
 
 
-def _rests(at: Change, field: str, texts: tuple[_Statements, _Statements], sides: tuple[_Side, _Side]):
-    """The statements of a field that rest on other claims than before."""
-    was, now = ({text: [i for t, ids in each if t == text for i in ids] for text, _ in each} for each in texts)
-    same = [text for text in now if text in was]
-    pairs = [(text, text) for text in same]
-    pairs += zip_longest([text for text in was if text not in same], [text for text in now if text not in same])
-    for text, new_text in pairs:
-        ids = was.get(text, []), now.get(new_text, [])
-        today = [side.today("claims", each) for side, each in zip(sides, ids, strict=True)]
-        if today[0] != today[1]:
-            before = NOT_THERE if text is None else sides[0].sources(ids[0])
-            after = LEFT_OUT if new_text is None else sides[1].sources(ids[1])
-            yield at._replace(field=f"{field}: the sources of “{new_text or text}”", before=before, now=after)
+def _shown(text: str, claims: tuple[str, ...], called: Mapping[_Key, str]) -> str:
+    """A text, with the claims that it rests on where their names are given."""
+    named = [f"{called['claims', claim]} #{split(claim)[1]}" for claim in claims if ("claims", claim) in called]
+    return f"{text} [{'; '.join(named)}]" if named else text
 
 
-def _whole(part: str, entry: Mapping) -> str:
+def _whole(fields: dict | None, name: str) -> list[_Said]:
     """All that an entry says, apart from its name; a page's own words are too many."""
-    if part == "pages":
-        return "A page."
-    told = [field for field in entry if field not in _UNTOLD and field != _PARTS[part][1]]
-    said = [text for field in told for text, _ in _said(field, entry[field]) if text != _SILENT]
-    return " ".join(said) or _SILENT
-
-
-def _cites(value: object) -> list[str]:
-    """Ids of the claims that a part of an entry rests on, each once, in order."""
-    match value:
-        case {"claims": [*ids]}:
-            return list(ids)
-        case {"claims": _}:  # not from our sources; or a source, which holds its claims
-            return []
-        case dict():
-            return list(dict.fromkeys(i for each in value.values() for i in _cites(each)))
-        case [*values]:
-            return list(dict.fromkeys(i for each in values for i in _cites(each)))
-    return []
+    if not fields or "text" in fields:
+        return [("A page.", ())] if fields else []
+    texts = [each for _, said in fields.values() for each in said]
+    return [(text, claims) for text, claims in texts if text != SILENT and text not in name] or [(SILENT, ())]

@@ -11,11 +11,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ..guide.links import Contract
-from ..guide.model import LICENSE, NAME, NOT_FROM_SOURCES, NOT_REPORTED, Alternative, Figure, Guide, InWords
+from ..guide.model import LICENSE, NAME, NOT_REPORTED, Guide
 from ..guide.pages import address_of, paragraphs, title
 from ..guide.review import review_line
 from ..guide.version import Version
@@ -26,10 +26,10 @@ FOLDER = "data/v2/"
 FILES = {
     "index.json": "This list, for programs.",
     "guide.json": "Everything: each entry, each claim and the text of each page.",
-    "risks.csv": "The risks as a table: one row for each claim of a risk.",
-    "alternatives.csv": "What can be done instead, as a table: one row for each claim.",
+    "risks.csv": "The risks as a table: one row for each claim of each statement.",
+    "alternatives.csv": "What can be done instead, as the same table.",
     "links.json": "Every address that we promise to keep, and where what moved is now.",
-    "schema.json": "The JSON Schema of the JSON files.",
+    "schema.json": "The JSON Schema of guide.json.",
 }
 
 NOTICE = (
@@ -37,34 +37,14 @@ NOTICE = (
     "Whoever shows a count should show with it of whom, which methods it counts together, and the source."
 )
 ATTRIBUTION = f'Name "{NAME}", link to the license, and say what you changed.'
-DOES_NOT_APPLY = "does not apply"
 
 #: Where the entries of each part stand below the site's root.
 _STANDS = {
-    "methods": "methods/{}/",
-    "risks": "risks/#{}",
-    "alternatives": "alternatives/#{}",
-    "conditions": "who-it-is-for/#{}",
-    "disagreements": "disagreements/#{}",
-    "gaps": "not-known/#{}",
-    "words": "words/#{}",
-    "sources": "sources/{}/",
+    **{"methods": "methods/{}/", "risks": "risks/#{}", "alternatives": "alternatives/#{}", "gaps": "not-known/#{}"},
+    **{"conditions": "who-it-is-for/#{}", "disagreements": "disagreements/#{}", "words": "words/#{}"},
+    **{"sources": "sources/{}/"},
 }
-
-#: The columns of the tables. Within v2 none is renamed, moved or removed; a new one stands at the end.
-_CLAIM_COLUMNS = ("claim_id", "claim", "claim_address", "source_id", "publisher", "source_title", "source_url", "place")
-_HEAD_COLUMNS = ("version", "license", "license_url", "review_state", "notice")
-RISK_COLUMNS = (
-    *("risk_id", "risk", "risk_address", "statements"),
-    *("how_often", "count", "out_of", "of", "words", "methods_counted_together", "about_the_count", "methods"),
-    *(*_CLAIM_COLUMNS, "note", *_HEAD_COLUMNS),
-)
-ALTERNATIVE_COLUMNS = (
-    *("alternative_id", "alternative", "alternative_address", "origin", "question_id", "question", "statement"),
-    *(*_CLAIM_COLUMNS, *_HEAD_COLUMNS),
-)
-#: What a spreadsheet could take for a formula (OWASP, CSV injection: wide signs too). Spaces and apostrophes before
-#: it count, so that `shielded` can be undone.
+#: What a spreadsheet could take for a formula (OWASP, CSV injection: wide signs too).
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]")
 
 
@@ -74,18 +54,18 @@ def files(guide: Guide, pages: Mapping[str, str], version: Version, site: str, c
     `pages` has each page's text by its path below docs/. `site` is the site's URL with a slash at its end, or ""
     where it is not known; addresses are paths below its root then.
     """
-    head = _head(guide, version, site)
+    whole, head = document(guide, pages, version, site), _head(guide, version, site)
     listed = [{"address": f"{site}{FOLDER}{name}", "name": name, "about": about} for name, about in FILES.items()]
     promised = {page: sorted(anchors) for page, anchors in sorted(contract.promised.items())}
     made = {
-        "index.json": _json({**head, "title": f"{NAME}: the data", "files": listed}),
-        "guide.json": _json(document(guide, pages, version, site)),
-        "risks.csv": _csv(RISK_COLUMNS, _risk_rows(guide, site), head),
-        "alternatives.csv": _csv(ALTERNATIVE_COLUMNS, _alternative_rows(guide, site), head),
+        "index.json": _json(head | {"title": f"{NAME}: the data", "files": listed}),
+        "guide.json": _json(whole),
+        "risks.csv": _csv(whole, "risks"),
+        "alternatives.csv": _csv(whole, "alternatives"),
         "links.json": _json(
-            {**head, "title": f"{NAME}: addresses", "promised": promised, "moved": dict(contract.led_on)}
+            head | {"title": f"{NAME}: addresses", "promised": promised, "moved": dict(contract.led_on)}
         ),
-        "schema.json": _json(_schema(head)),
+        "schema.json": _json(_schema(whole)),
     }
     return {FOLDER + name: text for name, text in made.items()}
 
@@ -101,12 +81,12 @@ def document(guide: Guide, pages: Mapping[str, str], version: Version, site: str
     for part, stands in _STANDS.items():
         for entry_id, entry in kept[part].items():
             entry["guide_address"] = site + stands.format(entry_id)
-    for source_id, source in kept["sources"].items():
+    for source in kept["sources"].values():
         for claim_id, claim in source["claims"].items():
-            claim["guide_address"] = _claim_address(source_id, claim_id, site)
+            claim["guide_address"] = f"{source['guide_address']}#{claim_id}"
             claim["methods"] = list(guide.methods_of(claim_id))
             claim["risks"] = [r for r, risk in guide.risks.items() if any(claim_id in s.cites for s in risk.says)]
-            if "counts" in source and isinstance(guide.claim(claim_id)[2].frequency, Figure):
+            if "counts" in source and "count" in claim.get("frequency", ""):
                 claim["counts"] = source["counts"]
     texts = {
         address_of(path): {
@@ -116,80 +96,57 @@ def document(guide: Guide, pages: Mapping[str, str], version: Version, site: str
         }
         for path, text in pages.items()
     }
-    return {**_head(guide, version, site), "title": f"{NAME}: everything", **kept, "pages": texts}
-
-
-def _claim_address(source_id: str, claim_id: str, site: str) -> str:
-    return f"{site}{_STANDS['sources'].format(source_id)}#{claim_id}"
+    return {**_head(guide, version, site), **kept, "pages": texts}
 
 
 def _head(guide: Guide, version: Version, site: str) -> dict:
     """What every JSON file says of itself."""
+    licensed = {"name": "CC BY 4.0", "spdx": "CC-BY-4.0", "url": LICENSE, "attribution": ATTRIBUTION}
+    # Before the first day of all, no review is overdue: a file must not depend on when it is written.
+    state = review_line(guide, date.min)
     return {
-        "title": "",
+        "title": f"{NAME}: everything",
         "notice": NOTICE,
-        "license": {"name": "CC BY 4.0", "spdx": "CC-BY-4.0", "url": LICENSE, "attribution": ATTRIBUTION},
-        "version": version.hash,
-        "date": version.on.isoformat(),
-        "frozen": version.frozen,
-        # Before the first day of all, no review is overdue: a file must not depend on when it is written.
-        "review_state": review_line(guide, date.min),
-        "site": site,
+        **{"license": licensed, "version": version.hash, "date": version.on.isoformat(), "frozen": version.frozen},
+        **{"review_state": state, "site": site},
         "described_by": f"{site}{FOLDER}schema.json",
     }
 
 
 # ---- The schema: that of the model, with what is added ----
 
-_TEXT = {"type": "string", "minLength": 1}
-_TEXTS = {"type": "array", "items": {"type": "string"}}
-_ADDRESS = {**_TEXT, "description": "Where it stands: a URL, or a path below the root where the site is not known."}
 
-
-def _object(**properties: dict) -> dict:
-    """An object that has all of these fields and no other."""
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _by_key(values: dict) -> dict:
-    return {"type": "object", "additionalProperties": values}
-
-
-_HEAD = dict.fromkeys(("title", "notice", "version", "review_state", "described_by"), _TEXT) | {
-    "date": {"type": "string", "format": "date"},
-    "frozen": {"type": "boolean", "description": "Whether it is a version that can be cited; if not, it is a draft."},
-    "license": _object(name=_TEXT, spdx=_TEXT, url=_TEXT, attribution=_TEXT),
-    "site": {"type": "string", "description": "The URL of the site, or empty where it is not known."},
-}
-
-
-def _schema(head: Mapping) -> dict:
-    """The JSON Schema (2020-12) of the JSON files: a file is one of the three that it lists."""
-    made = Guide.model_json_schema(mode="serialization")
-    made = json.loads(json.dumps(made), object_hook=_plain)
-    kinds = made.pop("$defs")
+def _schema(whole: Mapping) -> dict:
+    """The JSON Schema (2020-12) of guide.json."""
+    made = json.loads(json.dumps(Guide.model_json_schema(mode="serialization")), object_hook=_plain)
+    kinds, example = made["$defs"], next(iter(whole["sources"].values()))
     for kind in ("Method", "Risk", "Alternative", "Condition", "Disagreement", "Gap", "Word", "Source", "Claim"):
-        _with(kinds[kind], guide_address=_ADDRESS)
-    spoken_of = {**_TEXTS, "minItems": 1, "description": "Ids of all methods that it speaks of, counted together."}
-    _with(kinds["Claim"], methods=spoken_of, risks={**_TEXTS, "description": "Ids of the risks that rest on it."})
-    kinds["Claim"]["properties"]["counts"] = {**_TEXT, "description": "What to know about its figure."}
-    page = _object(title={"type": "string"}, text=_TEXTS, guide_address=_ADDRESS)
-    _with(made, **_HEAD, pages=_by_key(page))
-    listed = _object(address=_ADDRESS, name=_TEXT, about=_TEXT)
-    kinds |= {
-        "GuideFile": made,
-        "IndexFile": _object(**_HEAD, files={"type": "array", "items": listed}),
-        "LinksFile": _object(**_HEAD, promised=_by_key(_TEXTS), moved=_by_key(_TEXT)),
-    }
-    licensed = f"License: {head['license']['name']} ({LICENSE}). {ATTRIBUTION}"
+        _with(kinds[kind], _shape({"guide_address": example["guide_address"]}))
+    _with(kinds["Claim"], _shape({"methods": example["methods"], "risks": [""]}))
+    kinds["Claim"]["properties"] |= {"counts": _shape(""), "methods": _shape(example["methods"]) | {"minItems": 1}}
+    _with(made, _shape({name: value for name, value in whole.items() if name not in Guide.model_fields}))
+    made["properties"]["date"]["format"] = "date"
+    page = _shape({"title": "", "text": [""], "guide_address": ""})
+    made["properties"]["pages"] = {"type": "object", "additionalProperties": page}
+    license_ = f"License: {whole['license']['name']} ({LICENSE}). {ATTRIBUTION}"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **({"$id": head["described_by"]} if head["site"] else {}),  # an $id is a whole address, or better none
+        **({"$id": whole["described_by"]} if whole["site"] else {}),  # an $id is a whole address, or better none
+        **made,
         "title": f"The data of {NAME}",
-        "description": f"Version {head['version']}. {licensed} {head['review_state']} {NOTICE}",
-        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in ("GuideFile", "IndexFile", "LinksFile")],
-        "$defs": kinds,
+        "description": f"Version {whole['version']}. {license_} {whole['review_state']} {NOTICE}",
     }
+
+
+def _shape(value: object) -> dict:
+    """The schema of what looks like this; an object has all of these fields and no other."""
+    match value:
+        case dict():
+            fields = {name: _shape(inner) for name, inner in value.items()}
+            return {"type": "object", "properties": fields, "required": [*fields], "additionalProperties": False}
+        case [first, *_]:
+            return {"type": "array", "items": _shape(first)}
+    return {"type": "boolean" if isinstance(value, bool) else "string"}
 
 
 def _plain(node: dict) -> dict:
@@ -198,92 +155,67 @@ def _plain(node: dict) -> dict:
     return {key: value for key, value in node.items() if key != "ids"} | closed
 
 
-def _with(kind: dict, **properties: dict) -> None:
-    kind["properties"] |= properties
-    kind["required"] = list(dict.fromkeys([*kind["required"], *properties]))
+def _with(kind: dict, added: dict) -> None:
+    """Adds the fields of one schema to another."""
+    kind["properties"] |= added["properties"]
+    kind["required"] = list(dict.fromkeys([*kind["required"], *added["required"]]))
 
 
-# ---- The tables ----
+# ---- The tables. Within v2 no column is renamed, moved or removed; a new one stands at the end. ----
 
 
-def _risk_rows(guide: Guide, site: str) -> Iterator[dict]:
-    """One row for each claim of each risk."""
-    for risk_id, risk in guide.risks.items():
-        for claim_id in dict.fromkeys(claim_id for said in risk.says for claim_id in said.cites):
-            yield {
-                "risk_id": risk_id,
-                "risk": risk.name,
-                "risk_address": site + _STANDS["risks"].format(risk_id),
-                "statements": " ".join(said.text for said in risk.says if claim_id in said.cites),
-                **_often(guide, claim_id),
-                "methods": " ".join(guide.methods_of(claim_id)),
-                **_claim_cells(guide, claim_id, site),
-                "note": guide.claim(claim_id)[2].note or "none",
-            }
+def _rows(whole: Mapping, part: str) -> Iterator[dict]:
+    """One row for each claim of each statement of a part; one for a statement or an answer that has none.
+
+    A cell that its source leaves open is "not reported"; one that no source could fill "does not apply".
+    """
+    claims = {i: (s, claim) for s, source in whole["sources"].items() for i, claim in source["claims"].items()}
+    for entry_id, entry in whole[part].items():
+        own = {key: entry[key] for key in ("name", "origin", "guide_address") if key in entry}
+        for field in [key for key in entry if key not in own]:
+            answer = entry[field]
+            for each in answer if isinstance(answer, list) else [{"text": answer, "claims": answer}]:
+                for claim_id in [each["claims"]] if isinstance(each["claims"], str) else each["claims"]:
+                    cells = _claim(whole, *claims[claim_id]) if claim_id in claims else {}
+                    yield {
+                        "id": entry_id,
+                        **own,
+                        "field": field,
+                        "statement": each["text"],
+                        "claim_id": claim_id,
+                        **cells,
+                    }
 
 
-def _often(guide: Guide, claim_id: str) -> dict:
-    """How often a claim's harm happens, as cells. What its source does not give is "not reported"."""
-    _, source, claim = guide.claim(claim_id)
-    missing = DOES_NOT_APPLY if claim.frequency is None else NOT_REPORTED
-    cells = {"how_often": missing} | dict.fromkeys(("count", "out_of", "of", "words"), missing)
-    cells |= dict.fromkeys(("methods_counted_together", "about_the_count"), DOES_NOT_APPLY)
-    match claim.frequency:
-        case InWords(words=words):
-            cells |= {"how_often": "words", "words": words}
-        case Figure() as figure:
-            together, about = " ".join(guide.methods_of(claim_id)), source.counts or "nothing known"
-            cells |= {"how_often": "count", **figure.model_dump(), "words": DOES_NOT_APPLY}
-            cells |= {"methods_counted_together": together, "about_the_count": about}
-    return cells
-
-
-def _alternative_rows(guide: Guide, site: str) -> Iterator[dict]:
-    """One row for each claim of each statement; one for a statement or an answer that has none."""
-    titles = {name: field.title for name, field in Alternative.model_fields.items() if field.title}
-    for option_id, option in guide.alternatives.items():
-        address = site + _STANDS["alternatives"].format(option_id)
-        named = {"alternative_id": option_id, "alternative": option.name, "alternative_address": address}
-        for field, question in titles.items():
-            asked = {**named, "origin": option.origin, "question_id": field, "question": question}
-            answer = getattr(option, field)
-            if isinstance(answer, str):
-                yield asked | dict.fromkeys(("statement", *_CLAIM_COLUMNS), answer)
-                continue
-            for said in answer:
-                based = [_claim_cells(guide, claim_id, site) for claim_id in said.cites]
-                for cells in based or [dict.fromkeys(_CLAIM_COLUMNS, NOT_FROM_SOURCES)]:
-                    yield asked | {"statement": said.text} | cells
-
-
-def _claim_cells(guide: Guide, claim_id: str, site: str) -> dict:
-    source_id, source, claim = guide.claim(claim_id)
-    said = (claim_id, claim.says, _claim_address(source_id, claim_id, site))
-    cells = (*said, source_id, source.publisher, source.title, source.address, claim.place)
-    return dict(zip(_CLAIM_COLUMNS, cells, strict=True))
+def _claim(whole: Mapping, source_id: str, claim: Mapping) -> dict:
+    """The cells that tell of a claim: what it says, where, how often, and of which treatments."""
+    source, given, absent = whole["sources"][source_id], claim.get("frequency"), "does not apply"
+    often = dict.fromkeys(("count", "out_of", "of", "words"), NOT_REPORTED if given else absent)
+    often |= {"about_the_count": claim.get("counts", "nothing known") if "count" in (given or "") else absent}
+    return {
+        **{"claim": claim["says"], "claim_address": claim["guide_address"], "place": claim["place"]},
+        **{"source_id": source_id, "publisher": source["publisher"], "source_title": source["title"]},
+        **{"source_url": source["address"], **often, **(given if isinstance(given, dict) else {})},
+        **{"methods_counted_together": " ".join(claim["methods"]), "note": claim.get("note", "none")},
+    }
 
 
 def shielded(cell: str | int) -> str:
     """A cell that no spreadsheet takes for a formula: such a one gets an apostrophe before it."""
-    text = str(cell)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{cell}" if _FORMULA.match(str(cell)) else str(cell)
 
 
-def unshielded(cell: str) -> str:
-    """The text that `shielded` made this cell of."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-def _csv(columns: tuple[str, ...], rows: Iterable[dict], head: Mapping) -> str:
-    """Rows as CSV (RFC 4180) with a header; each says of itself what the files say, so that a copied row keeps it."""
-    said = (head["version"], head["license"]["name"], LICENSE, head["review_state"], NOTICE)
-    about = dict(zip(_HEAD_COLUMNS, said, strict=True))
+def _csv(whole: Mapping, part: str) -> str:
+    """A part as CSV (RFC 4180); each row says of itself what the files say, so that a copied row keeps it."""
+    about = {"version": whole["version"], "license": whole["license"]["name"], "license_url": LICENSE}
+    about |= {"review_state": whole["review_state"], "notice": NOTICE}
+    rows = list(_rows(whole, part))
+    columns = dict.fromkeys(column for row in rows for column in row)  # the phrase of a row without a claim fills it
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(columns)
+    writer.writerow([*columns, *about])
     for row in rows:
-        cells = row | about
-        writer.writerow([shielded(cells[column]) for column in columns])
+        writer.writerow(map(shielded, [*(row.get(column, row["claim_id"]) for column in columns), *about.values()]))
     return out.getvalue()
 
 

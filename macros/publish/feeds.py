@@ -18,19 +18,13 @@ FEED = "feed.xml"
 _PAGE = "versions/"
 
 
-class _Feed(Atom1Feed):
-    def add_root_elements(self, handler):
-        super().add_root_elements(handler)
-        handler.addQuickElement("link", "", {"rel": "license", "href": LICENSE})
-
-
 def files(history: Sequence[Step], site: str, review: str) -> dict[str, str]:
     """The feed as XML, by its path below the site's root.
 
     `history` are the versions, newest first; `site` is the site's URL, or "" where it is not known; `review` is the
     review state.
     """
-    feed = _Feed(
+    feed = Atom1Feed(
         title=NAME,
         link=site + _PAGE,
         description="",
@@ -39,6 +33,7 @@ def files(history: Sequence[Step], site: str, review: str) -> dict[str, str]:
         author_name=NAME,
         feed_url=site + FEED,
         feed_guid=_id("feed"),
+        feed_copyright=f"CC BY 4.0, {LICENSE}",
     )
     for place, step in enumerate(history):
         earlier = sum(other.version.on == step.version.on for other in history[place + 1 :])
@@ -46,7 +41,7 @@ def files(history: Sequence[Step], site: str, review: str) -> dict[str, str]:
             title=str(step.version),
             link=f"{site}{_PAGE}#{step.name or 'since-the-last-version'}",
             description=None,
-            content=_content(step, site, review),
+            content=_content(step, site) + f"<p>{escape(review)}</p>",
             unique_id=_id(step.name or "draft"),
             # What came later on the same day is a minute younger, so that readers keep the order.
             updateddate=datetime.combine(step.version.on, time(), UTC) + timedelta(minutes=earlier),
@@ -57,15 +52,11 @@ def files(history: Sequence[Step], site: str, review: str) -> dict[str, str]:
 
 
 def _id(name: str) -> str:
-    """An id that stays when the site moves: RFC 4122, version 5.
-
-    A version has its file's name, since its content may come back. The draft has one id for good, so that an edit
-    to it is no new entry.
-    """
+    """An id that stays when the site moves. The draft has one for good, so that an edit to it is no new entry."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"neurolysis-guide/{name}").urn
 
 
-def _content(step: Step, site: str, review: str) -> str:
+def _content(step: Step, site: str) -> str:
     """What a version changed, as HTML."""
     items = [
         f'<li>{escape(c.part)}: <a href="{escape(site + c.address)}">{escape(c.entry)}</a>'
@@ -73,5 +64,4 @@ def _content(step: Step, site: str, review: str) -> str:
         f"<b>Before:</b> {escape(c.before)}<br><b>Now:</b> {escape(c.now)}</li>"
         for c in step.changes or ()
     ]
-    told = f"<ul>{''.join(items)}</ul>" if items else f"<p>{step.nothing}</p>"
-    return f"{told}<p>{escape(review)}</p>"
+    return f"<ul>{''.join(items)}</ul>" if items else f"<p>{step.nothing}</p>"

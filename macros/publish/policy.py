@@ -14,15 +14,15 @@ from html.parser import HTMLParser
 class _Inline(HTMLParser):
     """Gathers the texts of a page's scripts and styles that stand in the page itself."""
 
-    def __init__(self):
+    def __init__(self, html: str):
         super().__init__()
-        self.inside = ""
-        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.inside, self.texts = "", {"script": [], "style": []}
+        self.feed(html)
+        self.close()
 
     def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        block = (given.get("type") or "").lower().endswith("json")  # data, which no browser runs
-        if tag in self.texts and "src" not in given and not block:
+        data = (dict(attrs).get("type") or "").lower().endswith("json")  # which no browser runs
+        if tag in self.texts and "src" not in dict(attrs) and not data:
             self.inside = tag
             self.texts[tag].append("")
 
@@ -36,16 +36,13 @@ class _Inline(HTMLParser):
 
 def policy(html: str) -> str:
     """The policy for a page, as the content of its meta element or header."""
-    found = _Inline()
-    found.feed(html.replace("\r\n", "\n"))  # as a browser reads it before it takes the hash
-    found.close()
-    scripts, styles = ("".join(f" {each}" for each in _hashes(found.texts[tag])) for tag in ("script", "style"))
+    texts = _Inline(html.replace("\r\n", "\n")).texts  # as a browser reads it before it takes the hash
+    scripts, styles = ("".join(dict.fromkeys(map(_hash, texts[tag]))) for tag in ("script", "style"))
     return (
         f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hashes(texts: list[str]) -> dict[str, None]:
-    made = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
-    return dict.fromkeys(f"'sha256-{each}'" for each in made)
+def _hash(text: str) -> str:
+    return f" 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

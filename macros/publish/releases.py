@@ -28,14 +28,12 @@ LIST = "SHA256SUMS"
 #: Where the files stand below the site's root.
 PUBLISHED = "data/releases/"
 _LINE = re.compile(r"([0-9a-f]{64})  ((\d{4}-\d\d-\d\d)-([0-9a-f]{10})\.json)")
-_ONLY_RELEASE = "Delete it. Only `make release` adds a file."
 
 
 class Release(NamedTuple):
-    """One frozen version: its day, its hash, its file's name, the SHA-256 of the file, its line in the list."""
+    """A frozen version: its file's name, the SHA-256 of the file, its line in the list."""
 
-    on: date
-    hash: str
+    version: Version
     file: str
     sha256: str
     line: int
@@ -43,33 +41,30 @@ class Release(NamedTuple):
 
 def listed(folder: Path = FOLDER) -> list[Release]:
     """The frozen versions, newest first. Raises DataError for a list that cannot be read."""
-    path = folder / LIST
-    found, wrong = [], []
+    path, found = folder / LIST, []
     # A byte that is no UTF-8 makes its line one that does not belong here.
     lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
     for number, line in enumerate(lines, 1):
         try:
             sha256, file, day, content = _LINE.fullmatch(line).groups()
-            found.append(Release(date.fromisoformat(day), content, file, sha256, number))
+            found.append(Release(Version(content, date.fromisoformat(day), True), file, sha256, number))
         except (AttributeError, ValueError):
-            wrong.append(_problem(path, number, f"'{line}' is not a line of this list."))
-    if wrong:
-        raise DataError(wrong)
+            raise DataError([_problem(path, number, f"'{line}' is not a line of this list.")]) from None
     return found[::-1]
 
 
 def newest(folder: Path = FOLDER) -> Version | None:
     """The newest frozen version, if there is one. Raises DataError for a list that cannot be read."""
-    return next((Version(each.hash, each.on, True) for each in listed(folder)), None)
+    return next((each.version for each in listed(folder)), None)
 
 
 def read(release: Release, folder: Path = FOLDER) -> tuple[str, dict]:
     """A version's file as text and as plain values.
 
-    Raises DataError where the file is gone, has changed, is no JSON, or is that of another version.
+    Raises DataError where the file is gone, has changed, or is not the data of this version.
     """
     path = folder / release.file
-    if not path.is_file() or path.is_symlink():
+    if not path.is_file():
         raise DataError([_problem(folder / LIST, release.line, f"the frozen file '{release.file}' is gone.")])
     raw = path.read_bytes()
     if hashlib.sha256(raw).hexdigest() != release.sha256:
@@ -77,45 +72,39 @@ def read(release: Release, folder: Path = FOLDER) -> tuple[str, dict]:
         raise DataError([_problem(path, 1, what)])
     try:
         document = json.loads(raw)
-        said = document["version"], document["date"], document["frozen"]
         changes(document, document)  # what cannot be compared with itself has not the shape of a version
-    except (ValueError, RecursionError) as error:
-        raise DataError([_problem(path, getattr(error, "lineno", 1), "the frozen file is not JSON.")]) from None
-    except (AttributeError, KeyError, TypeError):
-        raise DataError([_problem(path, 1, "the frozen file is not the data of a version.")]) from None
-    if said != (release.hash, release.on.isoformat(), True):
-        what = f"the file says that it is version {said[0]} of {said[1]}, and its name something else."
-        raise DataError([_problem(path, 1, what)])
+        said = Version(document["version"], date.fromisoformat(document["date"]), document["frozen"])
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError, StopIteration):
+        said = None
+    if said != release.version:
+        raise DataError([_problem(path, 1, f"the frozen file '{release.file}' does not hold the data of its version.")])
     return raw.decode(), document
 
 
 def problems(folder: Path = FOLDER) -> Iterator[Problem]:
     """What is wrong with the frozen files and their list: one that changed, is gone, not listed, or out of order."""
     try:
-        releases = listed(folder)
+        releases = listed(folder)[::-1]
     except DataError as error:
         yield from error.problems
         return
-    before = None
-    for release in reversed(releases):
-        if before and release.on < before.on:
-            what = f"'{release.file}' is older than '{before.file}', which stands above it."
-            yield _problem(folder / LIST, release.line, what, "Put the lines in the order of their days.")
-        if release.on > version.today():
+    for place, release in enumerate(releases):
+        earlier, line = releases[:place], (folder / LIST, release.line)
+        if any(each.file == release.file or each.version.on > release.version.on for each in earlier):
+            mend = "Put the lines in the order of their days, each once."
+            yield _problem(*line, f"'{release.file}' stands above already, or is older than what does.", mend)
+        if release.version.on > version.today():
             mend = "Delete the file and its line, and run `make release` on the day itself."
-            yield _problem(folder / LIST, release.line, f"'{release.file}' is of a day to come.", mend)
-        before = release
+            yield _problem(*line, f"'{release.file}' is of a day to come.", mend)
         try:
             read(release, folder)
         except DataError as error:
             yield from error.problems
-    names = [release.file for release in releases]
-    for release in releases:
-        if names.count(release.file) > 1:
-            yield _problem(folder / LIST, release.line, f"'{release.file}' stands here twice.", "Delete one line.")
+    known = {LIST, *(release.file for release in releases)}
     for path in sorted(folder.glob("[!.]*")):
-        if path.name not in (*names, LIST):
-            yield _problem(path, 1, f"'{path.name}' is not on the list of versions.", _ONLY_RELEASE)
+        if path.name not in known:
+            mend = "Delete it. Only `make release` adds a file."
+            yield _problem(path, 1, f"'{path.name}' is not on the list of versions.", mend)
 
 
 def files(folder: Path = FOLDER) -> dict[str, str]:
@@ -130,15 +119,13 @@ def steps(guide: Guide, texts: Mapping[str, str], contract: Contract, folder: Pa
     `texts` has each page's text by its path below docs/. Raises DataError for a list or a file that cannot be read.
     """
     now = version.now(newest(folder))
-    told = [
-        (Version(each.hash, each.on, True), PUBLISHED + each.file, read(each, folder)[1]) for each in listed(folder)
-    ]
+    told = [(each.version, PUBLISHED + each.file, read(each, folder)[1]) for each in listed(folder)]
     if not now.frozen:
-        told.insert(0, (now, "", data.document(guide, texts, now) if told else {}))
+        told.insert(0, (now, "", data.document(guide, texts, now)))
     led = partial(final, moved=contract.moved)
     befores = [content for *_, content in told[1:]]
     return [
-        Step(at, file, changes(before, content, led) if before else None)
+        Step(at, file, before and changes(before, content, led))
         for (at, file, content), before in zip(told, [*befores, None], strict=True)
     ]
 

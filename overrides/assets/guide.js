@@ -25,7 +25,8 @@ addEventListener("click", (event) => {
   if (!pressed || !event.detail || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   pressed.focus({ preventScroll: true }); // Safari does not focus what is pressed
-  for (const open of all(".md-tooltip2")) open.hidden = false;
+  const closed = document.getElementById(pressed.getAttribute("aria-controls") ?? pressed.getAttribute("aria-describedby"));
+  if (closed) closed.hidden = false; // Escape had closed it
 });
 
 addEventListener("keydown", (event) => {
@@ -37,9 +38,12 @@ addEventListener("keydown", (event) => {
   }
 });
 
+// What opens is put at the end of the page. It belongs to the main part, and a note has a name.
 new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) {
-    for (const node of addedNodes) if (node.matches?.(".md-tooltip2[role=dialog]")) node.ariaLabel = "Note";
+  for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+    if (!node.matches?.(".md-tooltip2")) continue;
+    if (node.role === "dialog") node.ariaLabel = "Note";
+    one("main").append(node);
   }
 }).observe(document.body, { childList: true });
 
@@ -54,9 +58,9 @@ opener.addEventListener("click", () => {
 });
 search.addEventListener("keydown", (event) => {
   if (event.key === "Escape") setTimeout(() => opener.focus()); // not on a wide screen, where it is hidden
-  if (event.key !== "Tab") return;
+  if (!["Tab", "Shift"].includes(event.key)) return;
   event.stopPropagation(); // or Material closes the dialog before anybody reaches a result
-  for (const stop of all(".md-search__options button, .md-search-result :is(a, summary)")) stop.tabIndex = 0;
+  for (const stop of all(".md-search-result :is(a, summary)")) stop.tabIndex = 0;
 });
 search.addEventListener("focusout", ({ relatedTarget }) => {
   if (toggle.checked && relatedTarget && !search.contains(relatedTarget)) toggle.click();
