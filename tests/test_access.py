@@ -222,6 +222,7 @@ def test_the_search_works_by_keyboard_alone(address, open_tab):
             tab.keyboard.press("Enter")
         else:
             tab.locator(".md-search__input").focus()
+        dialog.get_by_role("status").wait_for()
         tab.keyboard.press("ArrowDown")
         tab.keyboard.press("Enter")
         tab.wait_for_url("**/methods/cold/**")

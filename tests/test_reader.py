@@ -249,6 +249,7 @@ def test_two_tabs_do_not_undo_each_other(address, open_tab):
     for tab in (first, second):
         tab.goto(address + "questions/")
     first.get_by_label("What I want to ask or tell").fill("written in the first")
+    second.wait_for_timeout(300)  # a browser tells other tabs a moment later
     second.get_by_label("What they answered").fill("written in the second")
     first.reload()
     assert first.get_by_label("What I want to ask or tell").input_value() == "written in the first"

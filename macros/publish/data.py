@@ -57,15 +57,15 @@ def files(guide: Guide, pages: Mapping[str, str], version: Version, site: str, c
     whole, head = document(guide, pages, version, site), _head(guide, version, site)
     listed = [{"address": f"{site}{FOLDER}{name}", "name": name, "about": about} for name, about in FILES.items()]
     promised = {page: sorted(anchors) for page, anchors in sorted(contract.promised.items())}
+    index = head | {"title": f"{NAME}: the data", "files": listed}
+    links = head | {"title": f"{NAME}: addresses", "promised": promised, "moved": dict(contract.led_on)}
     made = {
-        "index.json": _json(head | {"title": f"{NAME}: the data", "files": listed}),
+        "index.json": _json(index),
         "guide.json": _json(whole),
         "risks.csv": _csv(whole, "risks"),
         "alternatives.csv": _csv(whole, "alternatives"),
-        "links.json": _json(
-            head | {"title": f"{NAME}: addresses", "promised": promised, "moved": dict(contract.led_on)}
-        ),
-        "schema.json": _json(_schema(whole)),
+        "links.json": _json(links),
+        "schema.json": _json(_schema(whole, index, links)),
     }
     return {FOLDER + name: text for name, text in made.items()}
 
@@ -116,31 +116,32 @@ def _head(guide: Guide, version: Version, site: str) -> dict:
 # ---- The schema: that of the model, with what is added ----
 
 
-def _schema(whole: Mapping) -> dict:
-    """The JSON Schema (2020-12) of guide.json."""
+def _schema(whole: Mapping, *others: Mapping) -> dict:
+    """The JSON Schema (2020-12) of guide.json, which holds `whole`, and of the other files."""
     made = json.loads(json.dumps(Guide.model_json_schema(mode="serialization")), object_hook=_plain)
-    kinds, example = made["$defs"], next(iter(whole["sources"].values()))
+    kinds, example = made.pop("$defs"), next(iter(whole["sources"].values()))
     for kind in ("Method", "Risk", "Alternative", "Condition", "Disagreement", "Gap", "Word", "Source", "Claim"):
         _with(kinds[kind], _shape({"guide_address": example["guide_address"]}))
     _with(kinds["Claim"], _shape({"methods": example["methods"], "risks": [""]}))
     kinds["Claim"]["properties"] |= {"counts": _shape(""), "methods": _shape(example["methods"]) | {"minItems": 1}}
     _with(made, _shape({name: value for name, value in whole.items() if name not in Guide.model_fields}))
     made["properties"]["date"]["format"] = "date"
-    page = _shape({"title": "", "text": [""], "guide_address": ""})
-    made["properties"]["pages"] = {"type": "object", "additionalProperties": page}
     license_ = f"License: {whole['license']['name']} ({LICENSE}). {ATTRIBUTION}"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **({"$id": whole["described_by"]} if whole["site"] else {}),  # an $id is a whole address, or better none
-        **made,
         "title": f"The data of {NAME}",
         "description": f"Version {whole['version']}. {license_} {whole['review_state']} {NOTICE}",
+        "anyOf": [made, *map(_shape, others)],
+        "$defs": kinds,
     }
 
 
 def _shape(value: object) -> dict:
-    """The schema of what looks like this; an object has all of these fields and no other."""
+    """The schema of what looks like this: an object has all of these fields and no other, or addresses as keys."""
     match value:
+        case dict() if not value or "/" in next(iter(value)):
+            return {"type": "object", "additionalProperties": _shape(next(iter(value.values()), ""))}
         case dict():
             fields = {name: _shape(inner) for name, inner in value.items()}
             return {"type": "object", "properties": fields, "required": [*fields], "additionalProperties": False}

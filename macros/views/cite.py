@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..guide.model import NOT_FROM_SOURCES, Claim, Figure, Guide, InWords, Statement
+from ..guide.model import NOT_FROM_SOURCES, SILENT, Claim, Figure, Guide, InWords, Statement
 from .render import escape, link, listing, number, strong
 
-SILENT = "Our sources do not say."
 SCOPE = "Some sources speak of several treatments together. We list that at each one they mean."
 
 

@@ -38,12 +38,12 @@ addEventListener("keydown", (event) => {
   }
 });
 
-// What opens is put at the end of the page. It belongs to the main part, and a note has a name.
+// Material puts what opens at the end of the page. A note needs a name there, and a meaning belongs to the main part.
 new MutationObserver((changes) => {
   for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
     if (!node.matches?.(".md-tooltip2")) continue;
     if (node.role === "dialog") node.ariaLabel = "Note";
-    one("main").append(node);
+    else one("main").append(node);
   }
 }).observe(document.body, { childList: true });
 
