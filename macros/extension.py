@@ -120,6 +120,8 @@ class _Words(Treeprocessor):
         for child in list(parent):
             if child.tag in _SECTIONS:
                 self.told = set()
+            if child.tag == "sup":  # the number of a note is no word to search for
+                child.set("data-search-exclude", "true")
             if child.tag != "abbr":
                 named = child.get("class", "") in ("footnote", "review", "words") or child is glossary
                 self._walk(child, glossary, plain=plain or named or child.tag in _PLAIN)

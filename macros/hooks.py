@@ -55,6 +55,10 @@ class _Build:
         self.config, self.problems = config, []
         self.texts = typed.read_pages()
         self.settings = Path(config.config_file_path).read_text("utf-8")
+        drawn = Path(config.docs_dir, site.DRAWINGS).glob("*.svg")
+        self.drawings = {
+            f"docs/{site.DRAWINGS}{path.name}": path.read_text("utf-8", errors="replace") for path in drawn
+        }
         self.built: dict[str, built.Built] = {}
         self.kinds: dict[str, str | None] = {}
         self.guide = self._tried(load.current)
@@ -91,7 +95,10 @@ class _Build:
             self.problems += links.problems(self.contract, self.offered)
 
     def warned(self, messages: Iterable[str]) -> None:
-        anchors = {path: page.ids for path, page in self.built.items()}
+        anchors = {path: set(page.ids) for path, page in self.built.items()}
+        if not self.guide and self.contract:  # the rows that are missing now were promised
+            for path, ids in anchors.items():
+                ids.update(self.contract.promised.get(typed.address_of(path), ()))
         for message in messages:
             self.problems += site.warned(message, self.texts, self.settings, anchors)
 
@@ -158,6 +165,11 @@ def _embeds() -> dict[str, str]:
     return found
 
 
+def on_page_read_source(page, config):
+    """A page's text as the checks read it, so that a file that is no text is told as a mistake like any other."""
+    return _build.texts.get(page.file.src_uri)
+
+
 @event_priority(100)  # before mkdocs-macros answers the calls
 def on_page_markdown(markdown, page, config, files):
     """Looks at a page as it is typed. What Jinja must not read, it does not get to see."""
@@ -169,7 +181,7 @@ def on_page_markdown(markdown, page, config, files):
     _build.kinds[path] = head.kind if head else None
     if _build.kinds[path]:
         page.meta["search"] = _SEARCH[_build.kinds[path]]
-    _build.problems += pages.problems(text, file, _build.guide, known)
+    _build.problems += pages.problems(text, file, _build.guide, known, {Path(name).name for name in _build.drawings})
     if any(pages.call_problems(text, file, known)):
         return f"# {typed.title(text) or 'A page with a mistake'}\n\nThis page shows once its mistakes are mended.\n"
     return markdown
@@ -185,9 +197,10 @@ def on_page_content(html, page, config, files):
     path = page.file.src_uri
     if path in _build.texts:
         _build.built[path] = built.Built(html)
-        if _build.guide:  # without the data, no macro answers, and half of each page is missing
-            text = _build.texts[path]
-            _build.problems += built.problems(_build.built[path], text, f"docs/{path}", _build.kinds[path])
+        text = _build.texts[path]
+        if _build.guide or not typed.CALL.search(text):  # without the data, no macro answers, and much is missing
+            kind, drawings = _build.kinds[path], _build.drawings
+            _build.problems += built.problems(_build.built[path], text, f"docs/{path}", kind, drawings)
         if _build.contract:
             html = redirects.with_old_anchors(html, _build.contract, typed.address_of(path))
     elif path.startswith(clinics.EMBEDS):  # a link leads out of the frame
@@ -197,11 +210,11 @@ def on_page_content(html, page, config, files):
 
 def on_env(env, config, files):
     """Tells all that is wrong. A strict build ends with it; a preview shows it on the pages."""
-    for file in files.documentation_pages() if _build.guide else ():
+    for file in files.documentation_pages():
         file.page.validate_anchor_links(files=files, log_level=logging.WARNING)
     _build.look_between_files()
     _build.warned(_warnings.messages)
-    found = sorted(set(_build.problems))
+    found = site.told(_build.problems)
     for problem in found:
         print(problem.annotation() if os.environ.get("GITHUB_ACTIONS") else problem, file=sys.stderr)
     if found:
@@ -242,21 +255,27 @@ def _structured(address, page):
 
 
 def on_post_page(output, page, config):
-    """Names the page's scripts in its policy, and draws the QR code of its address."""
+    """Draws the QR code of the page's address, and finishes the page."""
     if config.site_url:
         folder = Path(page.file.abs_dest_path).parent
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "qr.svg").write_bytes(qr.file(page.canonical_url))
-    return output.replace(_POLICY, policy.policy(output), 1)
+    return _finished(output, config)
 
 
 def on_post_template(output_content, template_name, config):
-    """The same for the page that says that there is no such page."""
-    return (
-        output_content.replace(_POLICY, policy.policy(output_content), 1)
-        if _POLICY in output_content
-        else output_content
-    )
+    """Finishes the page that says that there is no such page."""
+    return _finished(output_content, config)
+
+
+def _finished(html, config):
+    """A page with its policy, and without what makes Material's page no valid HTML."""
+    # Material marks both boxes of its menu and its search so, and no block of its page holds them.
+    html = html.replace('type="checkbox" id="__drawer" autocomplete="off"', 'type="checkbox" id="__drawer"')
+    html = html.replace('type="checkbox" id="__search" autocomplete="off"', 'type="checkbox" id="__search"')
+    if not config.strict:  # MkDocs still has to put a script into a preview, which loads the page again after an edit
+        return html.replace(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">', "", 1)
+    return html.replace(_POLICY, policy.policy(html), 1)
 
 
 def on_post_build(config):

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from tests.conftest import copied
+
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".cache/zensical"
-#: What a build reads.
-PARTS = ["mkdocs.yml", "requirements.txt", "data", "docs", "macros", "overrides"]
 #: As if the guide were published, so that all that depends on an address is there. Nothing is sent there.
 SITE = "https://example.org/guide/"
 _SETTINGS = {
@@ -65,26 +65,7 @@ class Known(NamedTuple):
 
 
 #: What is lost today. MAINTAINING.md tells how to win it back.
-KNOWN = (
-    Known("head", "*", "-", "meta Content-Security-Policy: *", "hooks.py hashes the script in the page's head"),
-    Known("head", "*", "-", "script application/ld+json: *", "hooks.py writes the structured data"),
-    Known("head", "*", "-", "script here: *", "hooks.py takes the comments out of the page's first script"),
-    Known("head", "*", "+", "script here: *", "the same script, with its comments"),
-    Known("frame", "*", "-", "img *qr.svg", "hooks.py draws the codes for paper"),
-    Known("frame", "404.html", "-", "*", "it is no page, so no macro gives it the review state and the version"),
-    Known("frame", "404.html", "+", "The Neurolysis Guide", "the same line, without the version"),
-    Known("file", "assets/embed.css", "+", "", "hooks.py leaves out what stands inside other files"),
-    Known("file", "assets/first.*", "+", "", "the same"),
-    Known("file", "*qr.svg", "-", "", "hooks.py draws the codes for paper"),
-    Known("file", "*card.png", "-", "", "hooks.py draws the pictures for sharing"),
-    Known("file", "search/search_index.js", "-", "", "hooks.py writes the index that our search reads"),
-    Known("file", "assets/lunr.js", "-", "", "hooks.py adds the search engine, which MkDocs brings"),
-    Known("file", "sitemap.xml.gz", "-", "", "MkDocs compresses it too"),
-    Known("file", "search.json", "+", "", "an index for another search engine, which no page loads"),
-    Known("file", "assets/javascripts/*", "+", "", "its theme's scripts, which no page loads"),
-    Known("file", "assets/stylesheets/*", "+", "", "its theme's styles, which no page loads"),
-    Known("file", "assets/images/*", "+", "", "its theme's picture, which no page loads"),
-)
+KNOWN: tuple[Known, ...] = ()
 
 
 class _Page(HTMLParser):
@@ -228,22 +209,14 @@ def report(found: Sequence[Difference], known: Sequence[Known] = KNOWN) -> tuple
 
 
 def build(mkdocs: Path, zensical: Path) -> tuple[float, float]:
-    """Builds the guide with both, and what stands beside the pages. Returns the seconds of each for the pages.
+    """Builds the guide with both. Returns the seconds that each took.
 
-    Zensical works in a copy, for it keeps a `.cache/` of its own beside its settings. Raises
-    CalledProcessError.
+    Zensical works in a copy, for it keeps a `.cache/` of its own beside its settings. Raises CalledProcessError.
     """
     copy = WORK / "project"
     for folder in (copy, mkdocs, zensical):
         shutil.rmtree(folder, ignore_errors=True)
-    copy.mkdir(parents=True)
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, copy)
-    ours, theirs = Path(sys.executable), WORK / "venv/bin/python"
+    copied(copy)
     now = {"SOURCE_DATE_EPOCH": str(int(time.time()))}  # the same day for both
     environment = now | os.environ | _SETTINGS
 
@@ -253,12 +226,10 @@ def build(mkdocs: Path, zensical: Path) -> tuple[float, float]:
         return time.perf_counter() - start
 
     seconds = (
-        run(ours, "mkdocs", "--quiet", "build", "--site-dir", str(mkdocs), cwd=ROOT),
-        run(theirs, "zensical", "build", "--strict", cwd=copy),
+        run(Path(sys.executable), "mkdocs", "--quiet", "build", "--site-dir", str(mkdocs), cwd=ROOT),
+        run(WORK / "venv/bin/python", "zensical", "build", "--strict", cwd=copy),
     )
     (copy / "site").rename(zensical)
-    run(ours, "macros.publish", str(mkdocs), cwd=ROOT)
-    run(theirs, "macros.publish", str(zensical), cwd=copy)
     return seconds
 
 
@@ -274,7 +245,7 @@ def main(argv: Sequence[str]) -> int:
         except subprocess.CalledProcessError as error:
             print(f"A build failed: {error}", file=sys.stderr)
             return 1
-        print(f"MkDocs took {ours:.1f} s for the pages, Zensical {theirs:.1f} s: {theirs / ours:.2f} times as long.")
+        print(f"MkDocs took {ours:.1f} s, Zensical {theirs:.1f} s.")
     lines, new = report(list(differences(mkdocs, zensical)))
     print(*lines, sep="\n")
     pages = sum(name.endswith(".html") for name in _files(mkdocs))

@@ -202,9 +202,7 @@ def measures(built: Built) -> Measures:
     )
 
 
-def problems(
-    built: Built, text: str, file: str, kind: str | None, drawings: Mapping[str, str] | None = None
-) -> Iterator[Problem]:
+def problems(built: Built, text: str, file: str, kind: str | None, drawings: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with what came of a page. `text` is the page as typed, `kind` that of its head.
 
     `drawings` has the text of each drawing by its path: what a page holds may come from one.
@@ -216,7 +214,7 @@ def problems(
         mend = "Take it out of the page: text, links, citations and calls are all that a page needs."
         if what.startswith("href="):
             mend = "Write the path of a page, or a whole address that begins with https:// and the name of its host."
-        place = _place(what, {file: text, **(drawings or {})})
+        place = _place(what, {file: text, **drawings})
         yield Problem(*(place or (file, 1)), f"{HOLDS} '{what}'.", mend)
     for taken in sorted({i for i in built.ids if i.startswith("__") and not i.startswith(_TABBED)}):
         mend = "Give it another id: without __ at its beginning."

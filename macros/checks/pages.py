@@ -95,9 +95,7 @@ def front_matter(text: str, file: str) -> tuple[FrontMatter | None, list[Problem
     return (None, document.problems) if document.problems else (found, [])
 
 
-def problems(
-    text: str, file: str, guide: Guide | None, macros: Macros, drawings: Collection[str] | None = None
-) -> list[Problem]:
+def problems(text: str, file: str, guide: Guide | None, macros: Macros, drawings: Collection[str]) -> list[Problem]:
     """The problems of one page as it is typed.
 
     `text` is the whole file with its front matter, `file` its name for messages. Where the data cannot be read,
@@ -114,7 +112,7 @@ def problems(
         *call_problems(text, file, macros),
         *_fence_problems(text, file),
         *_markup_problems(text, file),
-        *(_drawing_problems(text, file, drawings) if drawings is not None else ()),
+        *_drawing_problems(text, file, drawings),
         *_prose_problems(text, file),
     ]
 

@@ -112,6 +112,8 @@ def warned(
             return  # a note that somebody typed, which is told where it stands
         if anchor := _ANCHOR.search(found["rest"]):
             there = anchor["doc"] or page
+            if link.partition("#")[2] in anchors.get(there, ()):
+                return  # it stands there once the data can be read
             near = {each for each in anchors.get(there, ()) if not each.startswith(("fn", "__"))}
             what = f"there is no '#{link.partition('#')[2]}' in {there}."
             yield Problem(f"docs/{page}", line, what, suggestion(link.partition("#")[2], near))
@@ -129,14 +131,14 @@ def warned(
         yield Problem(_CONFIG, 1, message.strip(), "Read what it names, and undo the last change to it.")
 
 
-def once(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems sorted, each told once: what is told of a line as it is typed is not told again of its HTML."""
-    found = sorted(set(problems))
-    typed = {(problem.file, problem.line) for problem in found if not problem.what.startswith(HOLDS)}
-    return [p for p in found if not p.what.startswith(HOLDS) or (p.file, p.line) not in typed]
-
-
 def _from(page: str, other: str) -> str:
     """The way from one page to another, as a link is written."""
     up = "../" * (len(PurePosixPath(page).parts) - 1)
     return up + other
+
+
+def told(problems: Iterable[Problem]) -> list[Problem]:
+    """All problems, sorted. What a line would have made of a page is not told beside what is wrong in the line."""
+    found = sorted(set(problems))
+    typed = {(problem.file, problem.line) for problem in found if not problem.what.startswith(HOLDS)}
+    return [each for each in found if not each.what.startswith(HOLDS) or (each.file, each.line) not in typed]

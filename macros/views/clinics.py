@@ -95,8 +95,8 @@ def listed(guide: Guide) -> list[Embed]:
 #: The measures of a small page in CSS pixels, as overrides/assets/embed.css sets them: the width of its text in
 #: a frame of 720, that of its paragraphs, of a letter on average, and the height of a line.
 _WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
-#: What stands around the text: head, title, notices and foot.
-_AROUND = 330
+#: What stands around the text: head, title, notices, foot, and what is closed at first.
+_AROUND = 610
 _ROW = re.compile("<tr id=.*?</tr>", re.S)
 _CELL = re.compile("<t[hd][^>]*>(.*?)</t[hd]>")
 
@@ -115,8 +115,8 @@ def _height(guide: Guide, markdown: str) -> int:
     total = _AROUND
     for row in _ROW.findall(markdown):
         cells = _CELL.findall(row)
-        if 'class="shared wide"' in markdown:  # its cells stand below each other
-            total += sum(_LINE * (1 + lines(cell, _WIDE)) + 16 for cell in cells)
+        if 'class="shared wide"' in markdown:  # its cells stand in two columns below its name
+            total += sum(_LINE * (1 + lines(cell, _WIDE / 2)) + 16 for cell in cells[1:]) / 2 + 3 * _LINE
         else:  # the name takes a fifth, the others share what is left
             others = 0.8 * _WIDE / (len(cells) - 1)
             total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
@@ -129,7 +129,7 @@ def _height(guide: Guide, markdown: str) -> int:
 
 def _whole(site: str, address: str) -> str:
     """A link from a page in a folder of its own that shows the whole address, where the site's is known."""
-    return beside(escape(f"{site and site.rstrip('/') + '/'}{address}"), address)
+    return beside(f"{site and site.rstrip('/') + '/'}{address}", address)
 
 
 def row_links(guide: Guide, *, site: str) -> str:
@@ -261,6 +261,6 @@ def _changes(step: Step) -> str:
 
 def _change(change: Change) -> str:
     field = f": {escape(change.field)}" if change.field else ""
-    head = f"{escape(change.part)}: {beside(escape(change.entry), change.address)}{field}."
+    head = f"{escape(change.part)}: {beside(change.entry, change.address)}{field}."
     before, now = strong("Before:"), strong("Now:")
     return f"{head}<br>{before} {escape(change.before)}<br>{now} {escape(change.now)}"

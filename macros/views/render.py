@@ -47,12 +47,14 @@ def link(markdown: str, to: str) -> str:
     return f"[{markdown}]({to})"
 
 
-def beside(html: str, address: str) -> str:
+def beside(text: str, address: str) -> str:
     """A link from a page in a folder of its own to what stands beside the pages, by its address below the root.
 
-    It is HTML, because MkDocs knows no file there to look for.
+    It is HTML, because MkDocs knows no file there to look for. Each letter is a character reference, so that no
+    medical word in it is explained: that would be a control inside another.
     """
-    return f'<a href="../{html_escape(address)}">{html}</a>'
+    shown = "".join(f"&#{ord(letter)};" for letter in text)
+    return f'<a href="../{html_escape(address)}">{shown}</a>'
 
 
 def paragraph(markdown: str, kind: str = "") -> str:
