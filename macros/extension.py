@@ -61,10 +61,11 @@ def added(guide: Guide, markdown: str, repository: str, place: str) -> str:
     text = _TITLE.sub(lambda title: f"{title[0]}\n\n{review}", markdown, count=1)
     if repository:
         text = _TABLE.sub(lambda table: f"{table[0]}\n\n{_edit(repository, table[1])}", text)
+    disagreements = disagreements_touched(guide, claim_ids, markdown)
     parts = [
         text,
-        disagreements_touched(guide, claim_ids, markdown),
-        _words(list(_used(guide, CITATION.sub("", markdown)))),
+        disagreements,
+        _words(list(_used(guide, CITATION.sub("", markdown + disagreements)))),
         _notes(guide, claim_ids, place),
     ]
     return "\n\n".join(filter(None, parts))

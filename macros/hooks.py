@@ -27,6 +27,7 @@ from macros.guide.problem import DataError
 from macros.guide.review import review_line
 from macros.publish import data, feeds, metadata, policy, qr, redirects, releases
 from macros.views import MACROS, clinics
+from macros.views.render import escape
 
 #: Where a page's policy goes, once its scripts are known; overrides/main.html writes it.
 _POLICY = "POLICY-OF-THIS-PAGE"
@@ -152,7 +153,7 @@ def _embeds() -> dict[str, str]:
     """The pages of embeds by their paths: each a call, or the way on from an old name."""
     head = "---\ntemplate: embed.html\nsearch: {exclude: true}\nembed: %s\n---\n\n# %s\n\n"
     found = {
-        f"{clinics.EMBEDS}{each.name}.md": head % (f'"{each.page}"', each.title) + f"{{{{ {each.call} }}}}\n"
+        f"{clinics.EMBEDS}{each.name}.md": head % (f'"{each.page}"', escape(each.title)) + f"{{{{ {each.call} }}}}\n"
         for each in clinics.listed(_build.guide)
     }
     for old, new in _build.contract.led_on:
@@ -160,7 +161,7 @@ def _embeds() -> dict[str, str]:
         path = match and f"{clinics.EMBEDS}{match[1] or 'risks'}-{match[2]}.md"
         if path and path not in found:
             name, page = promised.name(new), new.removeprefix("./")
-            told = f"This has another place in the guide now. Nearest to it is: [{name}](../../{page})."
+            told = f'This has another place in the guide now. Nearest to it is: <a href="../../{page}">{name}</a>.'
             found[path] = head % (f'"{page}"', promised.name(old)) + told + "\n"
     return found
 
