@@ -190,8 +190,8 @@ class GuideExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.block_level_elements += _BLOCKS
+        md.treeprocessors.register(_Boxes(md), "guide-boxes", 8)  # after all that is inline (20)
         md.treeprocessors.register(_Words(md), "guide-words", 6)  # after abbr (7)
-        md.treeprocessors.register(_Boxes(md), "guide-boxes", 6)  # after tasklist and all that is inline
         if _ZENSICAL in md.preprocessors:
             links = _Links(md, md.preprocessors[_ZENSICAL].page.path)
             md.treeprocessors.register(links, "guide-links", 1)  # before Zensical looks at links
