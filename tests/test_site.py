@@ -193,7 +193,14 @@ def test_a_failed_build_leaves_the_last_site_as_it_was(project):
     (project / ".venv").symlink_to(ROOT / ".venv")
 
     def make() -> subprocess.CompletedProcess:
-        return subprocess.run(["make", "-o", ".venv/ready", "build"], cwd=project, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(
+            ["make", "-o", ".venv/ready", "build"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
 
     first = make()
     assert first.returncode == 0, first.stderr
