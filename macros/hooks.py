@@ -179,11 +179,11 @@ def on_page_markdown(markdown, page, config, files):
         return markdown
     text, file, known = _build.texts[path], f"docs/{path}", _macros(config)
     head, _ = pages.front_matter(text, file)
-    _build.kinds[path] = head.kind if head else None
+    _build.kinds[path] = head.kind if head else ""
     if _build.kinds[path]:
         page.meta["search"] = _SEARCH[_build.kinds[path]]
     _build.problems += pages.problems(text, file, _build.guide, known, {Path(name).name for name in _build.drawings})
-    if any(pages.call_problems(text, file, known)):
+    if "\ufffd" in text or any(pages.call_problems(text, file, known)):
         return f"# {typed.title(text) or 'A page with a mistake'}\n\nThis page shows once its mistakes are mended.\n"
     return markdown
 

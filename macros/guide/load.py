@@ -62,18 +62,21 @@ def _current(path: Path) -> tuple[Guide, Document]:
         raise DataError(
             [Problem(name, 1, f"the file cannot be read ({error.strerror}).", "Restore it: git checkout -- " + name)]
         ) from None
-    return _cached(path, name, state.st_mtime_ns, state.st_size)
+    found = _cached(path, name, state.st_mtime_ns, state.st_size)
+    if isinstance(found, DataError):
+        raise DataError(found.problems)
+    return found
 
 
-@lru_cache(maxsize=1)
-def _cached(path: Path, name: str, changed: int, size: int) -> tuple[Guide, Document]:
+@lru_cache(maxsize=1)  # what is wrong is kept, too: every page asks
+def _cached(path: Path, name: str, changed: int, size: int) -> tuple[Guide, Document] | DataError:
     try:
-        raw = path.read_bytes()
+        return _parse(path.read_bytes(), name)
+    except DataError as error:
+        return error
     except OSError as error:
-        raise DataError(
-            [Problem(name, 1, f"the file cannot be read ({error.strerror}).", "Make it a readable file.")]
-        ) from None
-    return _parse(raw, name)
+        what = f"the file cannot be read ({error.strerror})."
+        return DataError([Problem(name, 1, what, "Make it a readable file.")])
 
 
 def _ids(data: dict) -> dict[str, dict]:

@@ -32,7 +32,7 @@ def _entry(name: str, macro: Callable[..., str], example: tuple[str, str] | None
     ]
     if example:
         call, path = example
-        parts += [f"```\n{call}\n```", f"What comes of it: [{escape(path)}](/{path})."]
+        parts += [f"```\n{call}\n```", f"What comes of it: [{escape(path.removesuffix('.md'))}](/{path})."]
     return "\n\n".join(parts)
 
 
