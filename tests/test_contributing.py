@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -85,7 +84,7 @@ def preview(project):
 
     yield start
     for server in started:
-        server.send_signal(signal.SIGINT)
+        server.terminate()  # and no Ctrl+C, which a shell in the background tells its children to ignore
         server.wait(timeout=20)
 
 

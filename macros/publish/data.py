@@ -29,7 +29,7 @@ FILES = {
     "risks.csv": "The risks as a table: one row for each claim of each statement.",
     "alternatives.csv": "What can be done instead, as the same table.",
     "links.json": "Every address that we promise to keep, and where what moved is now.",
-    "schema.json": "The JSON Schema of guide.json.",
+    "schema.json": "The JSON Schema of the JSON files.",
 }
 
 NOTICE = (
