@@ -41,19 +41,26 @@ class _Warnings(logging.Filter):
 
     def __init__(self):
         super().__init__()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begins a build: until its problems are told, each warning is kept for them."""
         self.messages: list[str] = []
+        self.told = False
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno == logging.WARNING:
+        if record.levelno != logging.WARNING:
+            return True
+        if not self.told:
             self.messages.append(record.getMessage())
-        return record.levelno != logging.WARNING
+        return record.getMessage() not in self.messages  # what comes later is printed, unless it has been told
 
 
 class _Build:
     """What one build knows: the pages as typed, what came of them, and what is wrong."""
 
     def __init__(self, config):
-        self.config, self.problems = config, []
+        self.problems = []
         self.texts = typed.read_pages()
         self.settings = Path(config.config_file_path).read_text("utf-8")
         drawn = Path(config.docs_dir, site.DRAWINGS).glob("*.svg")
@@ -108,23 +115,18 @@ _warnings = _Warnings()
 _build: _Build
 
 
-def _handlers() -> list[logging.Handler]:
-    return logging.getLogger("mkdocs").handlers
-
-
 @event_priority(100)  # before other plugins look at the menu
 def on_config(config):
     """Reads all that a build needs, and gives templates the review state and the version."""
     global _build  # noqa: PLW0603 (MkDocs hands nothing from one event to the next)
-    for handler in _handlers():
+    for handler in logging.getLogger("mkdocs").handlers:
         handler.addFilter(_warnings)
-    _warnings.messages.clear()
+    _warnings.begin()
     _build = _Build(config)
     if _build.guide:
         schema.write(_build.guide)
     config.nav = _as_text(config.nav)
     config.extra["problems"] = []
-    config.extra["version"] = None
     if _build.guide:
         config.extra["review"] = review_line(_build.guide, version.today())
         config.extra["edition"] = str(version.now(releases.newest()))
@@ -215,6 +217,7 @@ def on_env(env, config, files):
         file.page.validate_anchor_links(files=files, log_level=logging.WARNING)
     _build.look_between_files()
     _build.warned(_warnings.messages)
+    _warnings.told = True
     found = site.told(_build.problems)
     for problem in found:
         print(problem.annotation() if os.environ.get("GITHUB_ACTIONS") else problem, file=sys.stderr)
