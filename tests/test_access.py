@@ -125,6 +125,7 @@ FOCUS = """() => {
     return {
         name: (focused.getAttribute("aria-label") || e.innerText || e.closest("label")?.innerText || e.tagName).trim(),
         tag: focused.tagName,
+        note: Boolean(e.closest(".md-tooltip2")),
         inside: r.width > 0 && r.left >= -1 && r.right <= innerWidth + 1 && r.bottom > 0 && r.top < innerHeight,
         seen: Boolean(top && (e.contains(top) || top.contains(e) || top.closest(".md-tooltip2"))),
         ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.visibility === "visible",
@@ -133,12 +134,12 @@ FOCUS = """() => {
 
 
 def focus(tab) -> dict:
-    for _ in range(3):
+    for _ in range(40):  # two seconds: the page glides to where the focus is, slower where the machine is busy
         found = tab.evaluate(FOCUS)
         found["good"] = found["inside"] and found["seen"] and found["ring"]
         if found["good"] or found["tag"] == "BODY":
             break
-        tab.wait_for_timeout(50)  # what stands beside the text follows a scrolled page a moment later
+        tab.wait_for_timeout(50)
     return found
 
 
@@ -155,7 +156,7 @@ def test_every_stop_of_the_tab_key_is_seen(address, open_tab, width, page, scrip
         if stop["tag"] == "BODY":
             break
         stops += 1
-        if not stop["good"]:
+        if not stop["good"] or stop["note"]:  # no note that was passed on the way is a stop of its own at the end
             lost.append(stop)
     assert lost == []
     assert stops >= 10
