@@ -98,7 +98,7 @@ def _words(words: list[Word]) -> str:
         return ""
     items = bullets(f"**{escape(word.word)}:** {escape(word.meaning.text)}" for word in words)
     title = f"Medical words on this page ({len(words)})"
-    return collapsible("words", "medical-words-on-this-page", title, items)
+    return collapsible("words", title, items, "medical-words-on-this-page")
 
 
 def _notes(guide: Guide, claim_ids: list[str], place: str) -> str:
@@ -106,7 +106,7 @@ def _notes(guide: Guide, claim_ids: list[str], place: str) -> str:
     if not claim_ids:
         return ""
     notes = [f"[^{claim_id}]: {footnote(guide, claim_id)}" for claim_id in claim_ids]
-    shown = collapsible("notes", "notes", f"Show the notes ({len(claim_ids)})", place)
+    shown = collapsible("notes", f"Show the notes ({len(claim_ids)})", place, "notes")
     return "\n\n".join([heading(2, "Where this comes from"), shown, *notes])
 
 

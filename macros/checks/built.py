@@ -48,7 +48,9 @@ HOLDS = "the page would hold"
 #: How the ids begin that tabs get from Markdown.
 _TABBED = "__tabbed_"
 #: Elements whose id is an address that a reader can see the name of.
-_SECTIONS = {"h1", "h2", "h3", "tr"}
+_SECTIONS = {"h1", "h2", "h3", "li", "tr"}
+#: What is folded and stands on a page of its own too, or behind a citation: its text is looked at there.
+_ELSEWHERE = {"disagreement", "notes", "words"}
 
 
 class Heading(NamedTuple):
@@ -92,7 +94,8 @@ class Built(HTMLParser):
             return
         classes = set(given.get("class", "").split())
         self._marked = self._marked or "headerlink" in classes
-        hidden = self._hidden or tag in ("details", "svg", "sup") or bool(_NO_PROSE & classes)
+        elsewhere = tag == "details" and _ELSEWHERE & classes
+        hidden = self._hidden or tag in ("svg", "sup") or bool(elsewhere or _NO_PROSE & classes)
         held = tag in _PARAGRAPHS and not hidden
         if held:
             self._held.append([])
@@ -100,7 +103,7 @@ class Built(HTMLParser):
         self._open.append(_Open(tag, hidden, held))
         if tag in _HEADINGS:
             self.headings.append(Heading(int(tag[1]), ""))
-        if tag in _SECTIONS and given.get("id"):
+        if tag in _SECTIONS and given.get("id") and ":" not in given["id"]:  # no note
             self._named = given["id"]
             self.anchors[self._named] = ""
 

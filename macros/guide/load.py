@@ -13,6 +13,7 @@ from .model import Guide
 from .problem import DataError, Problem
 from .read import Document, read
 from .rules import broken, unwanted_wording
+from .strength import weak_or_strong
 
 
 def parse(raw: bytes, file: str) -> Guide:
@@ -35,7 +36,7 @@ def _parse(raw: bytes, file: str) -> tuple[Guide, Document]:
         guide = Guide.model_validate(document.data, context={"ids": ids})
     except ValidationError as error:
         raise DataError(problems + explain(error, document, ids)) from None
-    problems += broken(guide, document)
+    problems += [*broken(guide, document), *weak_or_strong(guide, document)]
     if problems:
         raise DataError(problems)
     return guide, document

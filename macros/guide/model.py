@@ -149,12 +149,17 @@ Frequency = Annotated[
 ]
 
 
+#: The steps of a time line, from the treatment on.
+When = Literal["at first", "within a day", "weeks", "months", "more than a year"]
+
+
 class Claim(Entry):
     """One atomic statement of one source, in our own words."""
 
     place: Text
     says: Text
     methods: Annotated[tuple[MethodId, ...], Field(min_length=1)] | None = None
+    when: Annotated[tuple[When, ...], Field(min_length=1)] | None = None
     frequency: Frequency | None = None
     note: Text | None = None
     left_out: Text | None = None
@@ -186,29 +191,35 @@ class Option(Entry):
 
     name: Text
     what: _answer("What it is")
-    helps: _answer("What it may do")
-    limits: _answer("Limits and harms")
-    lasts: _answer("How long it lasts")
+    helps: _answer("What good it may do")
+    limits: _answer("Where it falls short")
+    harms: _answer("What harm it may do")
+    relief: _answer("How long relief lasts")
+    damage: _answer("How long damage lasts")
 
 
 class Method(Option):
     """One way to treat the nerve."""
 
     medical: Names
-    steps: Answer
-    aim: Literal["destroys", "frees"]
+    aim: Literal["destroys", "frees", "removes"]
+    nerve: _answer("What happens to the nerve")
+    before: _answer("What can come first")
+    steps: _answer("What is done, step by step")
+    guided: _answer("How the nerve is found")
+    hurts: _answer("Does it hurt?")
     chance: _answer("The chance that it works")
     soon: _answer("How soon it works")
     again: _answer("Doing it again")
-    numbing: _answer("Numbing")
-    guided: _answer("How the nerve is found")
-    recovery: _answer("Getting better afterwards")
+    recovery: _answer("How long recovery takes")
+    afterwards: _answer("What you do afterwards")
 
 
 class Alternative(Option):
-    """Something else that can be done."""
+    """Something else that can be done, beside the methods that our sources name it beside."""
 
     origin: Literal["sources", "guide"]
+    beside: Annotated[tuple[MethodId, ...], Field(min_length=1)]
 
 
 class Condition(Entry):
@@ -222,14 +233,25 @@ class Risk(Entry):
     """One harm. How often it happens stands on the claims, where the source gave it."""
 
     name: Text
+    group: Literal["serious", "common", "counted"]
+    notice: Text | None = None
     says: Annotated[tuple[Statement, ...], Field(min_length=1)]
+
+
+class Side(Statement):
+    """What some of our sources say; behind it stand the methods that each of them says it of.
+
+    `of` is "told" where the text tells that itself, or speaks of no method.
+    """
+
+    of: Literal["told"] | None = None
 
 
 class Disagreement(Entry):
     """A question on which our sources do not say the same."""
 
     question: Text
-    sides: Annotated[tuple[Statement, ...], Field(min_length=2)]
+    sides: Annotated[tuple[Side, ...], Field(min_length=2)]
     reader: Text
 
 
@@ -282,6 +304,7 @@ class Guide(Entry):
     """The whole data file."""
 
     review: ReviewState
+    urgent: Statement
     methods: dict[Id, Method]
     risks: dict[Id, Risk]
     alternatives: dict[Id, Alternative]

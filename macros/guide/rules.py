@@ -67,6 +67,13 @@ def broken(guide: Guide, document: Document) -> Iterator[Problem]:
                 "none of its claims says how often it happens.",
                 "Give one of its claims a 'frequency': a count, the source's words, or: not reported",
             )
+        counts = [c for s in risk.says for c in s.cites if isinstance(guide.claim(c)[2].frequency, Figure)]
+        if (risk.group == "counted") != bool(counts) and risk.group != "serious":
+            yield problem(
+                ("risks", risk_id, "group"),
+                f"'{risk.group}' does not fit: {'a claim' if counts else 'no claim'} has a count.",
+                "Write counted where a source counted the harm, and serious or common where none did.",
+            )
     for claim_id, risk_ids in cited.items():
         source_id, _, claim = guide.claim(claim_id)
         if isinstance(claim.frequency, Figure) and len(risk_ids) > 1:

@@ -23,13 +23,15 @@ from .options import (
     at_a_glance,
     compare_table,
     conditions_table,
+    in_short,
     methods_table,
     names_list,
     options_table,
     steps,
+    timeline,
 )
-from .risks import risk, risk_table
-from .sources import source, sources_table
+from .risks import call_list, risk, risk_groups, risk_table, urgent
+from .sources import source, sources_in_short, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions
 from .words import glossary
 
@@ -40,6 +42,7 @@ MACROS = {
         alternatives_table,
         ask_form,
         at_a_glance,
+        call_list,
         compare_table,
         conditions_table,
         data_files,
@@ -51,6 +54,7 @@ MACROS = {
         gap,
         gaps,
         glossary,
+        in_short,
         leaflets_list,
         methods_table,
         my_notes,
@@ -59,11 +63,15 @@ MACROS = {
         options_table,
         questions,
         risk,
+        risk_groups,
         risk_table,
         row_links,
         source,
+        sources_in_short,
         sources_table,
         steps,
+        timeline,
+        urgent,
         versions,
         zip_link,
     )

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
-from ..guide.model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option
+from ..guide.model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option, Statement, When
 from ..guide.problem import MacroError, one, suggestion
 from .cite import SCOPE, SILENT, answer, claim_ids_of, statement
-from .render import Row, bullets, escape, link, listing, numbered, paragraph, strong, table
+from .pictures import time_line
+from .render import (
+    Row,
+    anchored,
+    bullets,
+    collapsible,
+    defined,
+    escape,
+    link,
+    listing,
+    named,
+    numbered,
+    paragraph,
+    strong,
+    table,
+)
 
 #: The questions that every option answers, and those that every method does.
 SHARED = [name for name, field in Option.model_fields.items() if field.title]
 ASKED = [name for name, field in Method.model_fields.items() if field.title]
 
-AIMS = {"destroys": "Destroys the nerve, or stops it", "frees": "Frees the nerve"}
-
+#: What stands on top of a method's page: the first statement of each of these fields, below these words.
+LINES = {
+    "nerve": "The nerve",
+    "harms": "Main risk",
+    "soon": "How soon",
+    "relief": "How long relief lasts",
+    "damage": "How long damage lasts",
+    "recovery": "How long to recover",
+}
+#: All questions about a method, as they are folded on its page.
+FOLDS = {
+    "What it is": ("what", "nerve"),
+    "Before and during": ("before", "guided", "hurts"),
+    "Good and harm": ("helps", "chance", "limits", "harms"),
+    "How soon, and for how long": ("soon", "relief", "damage", "again"),
+    "Afterwards": ("recovery", "afterwards"),
+}
+#: Fields that tell when something happens, for the time line.
+_IN_TIME = ("afterwards", "soon", "recovery")
 
 ORIGINS = {"sources": "", "guide": " No source names this option."}
 
@@ -27,6 +60,10 @@ def method_links(guide: Guide, method_ids: Iterable[str]) -> str:
 
 def _method_link(guide: Guide, method_id: str) -> str:
     return link(escape(guide.methods[method_id].name), f"/methods/{method_id}.md")
+
+
+def _said(answers: tuple[Statement, ...] | str) -> tuple[Statement, ...]:
+    return () if isinstance(answers, str) else answers
 
 
 def _heading(field: str) -> str:
@@ -55,8 +92,8 @@ def methods_table(guide: Guide) -> str:
                 [
                     _method_link(guide, method_id),
                     _medical(method),
-                    answer(method.what),
-                    AIMS[method.aim],
+                    answer(method.what[:1]),
+                    answer(method.nerve[:1]),
                 ],
             )
             for method_id, method in guide.methods.items()
@@ -86,7 +123,7 @@ def names_list(guide: Guide) -> str:
 
 
 def compare_table(guide: Guide, *fields: str) -> str:
-    """The five methods by some of their fields, such as "soon" and "lasts".
+    """The methods by some of their fields, such as "soon" and "relief".
 
     Raises MacroError for an unknown field, or none.
     """
@@ -114,13 +151,56 @@ def steps(guide: Guide, method: str) -> str:
     return numbered(map(statement, said))
 
 
-def at_a_glance(guide: Guide, method: str) -> str:
-    """All that our sources answer about one method. Raises MacroError for an unknown method."""
+def in_short(guide: Guide, method: str) -> str:
+    """A few lines on one method: what becomes of the nerve, the main risk, how soon, how long, how long to recover.
+
+    Each is the first statement of its field. What no source says stands in one more line. Raises MacroError for an
+    unknown method.
+    """
     entry = one("method", guide.methods, method)
-    names = " ".join(filter(None, [_medical(entry).removesuffix(".") + ".", _everyday(guide, entry)]))
-    rows = [Row("medical-name", ["Other names", names])]
-    rows += [Row(field, [_heading(field), answer(getattr(entry, field))]) for field in ASKED]
-    return table(f"{entry.name} at a glance", ["Question", "What our sources say"], rows, "methods")
+    said = {label: getattr(entry, field) for field, label in LINES.items()}
+    terms = {label: statement(answers[0]) for label, answers in said.items() if answers != NOT_REPORTED}
+    if silent := [label for label, answers in said.items() if answers == NOT_REPORTED]:
+        terms["Our sources do not say"] = f"{named(silent)}.".capitalize()
+    return f'<div class="in-short" markdown="block">\n\n{defined(terms)}\n\n</div>'
+
+
+def at_a_glance(guide: Guide, method: str) -> str:
+    """All that our sources answer about one method, folded by what it is about.
+
+    Raises MacroError for an unknown method.
+    """
+    entry = one("method", guide.methods, method)
+    folds = []
+    for title, fields in FOLDS.items():
+        rows = [Row(f, [_heading(f), answer(getattr(entry, f))]) for f in fields if getattr(entry, f) != NOT_REPORTED]
+        if "what" in fields:
+            names = " ".join(filter(None, [_medical(entry).removesuffix(".") + ".", _everyday(guide, entry)]))
+            rows.append(Row("medical-name", ["Other names", names]))
+        if rows:
+            caption = f"{entry.name}: {title[0].lower()}{title[1:]}"
+            shown = table(caption, ["Question", "What our sources say"], rows, "methods")
+            folds.append(collapsible("fold", title, shown))
+    silent = {f: escape(_heading(f)) for f in ASKED if getattr(entry, f) == NOT_REPORTED}
+    if silent:
+        folds.append(f"{paragraph('Our sources do not say:')}\n\n{anchored(silent)}")
+    return "\n\n".join(folds)
+
+
+def timeline(guide: Guide, method: str) -> str:
+    """When things happen after one method: each statement that has a time, beside the steps of time that it covers.
+
+    Raises MacroError for an unknown method, or one of which no claim tells a time.
+    """
+    entry = one("method", guide.methods, method)
+    rows = []
+    for said in (said for field in _IN_TIME for said in _said(getattr(entry, field))):
+        covered = {step for claim_id in said.cites for step in guide.claim(claim_id)[2].when or ()}
+        if covered:
+            rows.append((covered, statement(said)))
+    if not rows:
+        raise MacroError(f"no claim tells when something happens after '{method}'.", "Give a claim a 'when'.")
+    return time_line(f"{entry.name}: what comes when", get_args(When), rows)
 
 
 def _alternative_rows(guide: Guide) -> list[Row]:
@@ -153,33 +233,47 @@ def options_table(guide: Guide) -> str:
 
 
 def conditions_table(guide: Guide, method: str | None = None) -> str:
-    """Every condition with what our sources say; or, in short, those that they name for one method.
+    """The conditions with what our sources say, folded by whether a nerve is freed; or those named for one method.
 
-    How many sources name it is counted, never typed. What a source says of other methods is
-    left out. In short, each leads to its row among all, where its notes stand: a page of one
-    method would have a third more of them. Raises MacroError for an unknown method.
+    How many sources name it is counted, never typed. What a source says of other methods is left out. For one
+    method each leads to its row among all, where its notes stand. Raises MacroError for an unknown method.
     """
-    of_one = None if method is None else one("method", guide.methods, method)
-    rows = []
-    for condition_id in guide.conditions if method is None else guide.of_method("conditions", method):
-        condition = guide.conditions[condition_id]
-        claim_ids = [c for c in claim_ids_of(condition.says) if method is None or method in guide.methods_of(c)]
-        if not claim_ids:
-            continue
-        named = sorted({guide.claim(c)[1].publisher for c in claim_ids})
-        backing = f"{len(named)} of our {len(guide.sources)} sources: {escape(listing(named))}."
-        if of_one:
-            name = link(escape(condition.name), f"/who-it-is-for.md#{condition_id}")
-            rows.append(Row(condition_id, [name, backing]))
-        else:
-            treated = {m for c in claim_ids for m in guide.methods_of(c)}
-            cells = [escape(condition.name), answer(condition.says), backing, method_links(guide, treated)]
-            rows.append(Row(condition_id, cells))
-    if of_one:
-        caption = f"What {of_one.name.lower()} is named for"
-        shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-        all_of_them = link("stands in the list of all", "/who-it-is-for.md")
-        more = f"What each of them says, and where they disagree, {all_of_them}."
-        return f"{shown}\n\n{paragraph(more)}"
+    if method is not None:
+        return _named_for(guide, method)
     columns = ["Illness or pain", "What our sources say", "Who names it", "Treatments named for it"]
-    return table("What neurolysis is named for", columns, rows, "conditions") + f"\n\n{paragraph(SCOPE)}"
+    folds: dict[str, list[Row]] = {"Illnesses and pains": [], "A nerve that is pressed, trapped or scarred": []}
+    for condition_id, condition in guide.conditions.items():
+        claim_ids = claim_ids_of(condition.says)
+        treated = {m for c in claim_ids for m in guide.methods_of(c)}
+        freed = any(guide.methods[m].aim == "frees" for m in treated)
+        cells = [condition.name, answer(condition.says), _backing(guide, claim_ids), method_links(guide, treated)]
+        list(folds.values())[freed].append(Row(condition_id, [escape(cells[0]), *cells[1:]]))
+    shown = [
+        collapsible(
+            "fold", f"{title}: {named(row.cells[0] for row in rows)}", table(title, columns, rows, "conditions")
+        )
+        for title, rows in folds.items()
+        if rows
+    ]
+    return "\n\n".join([*shown, paragraph(SCOPE)])
+
+
+def _named_for(guide: Guide, method: str) -> str:
+    of_one = one("method", guide.methods, method)
+    rows = []
+    for condition_id in guide.of_method("conditions", method):
+        condition = guide.conditions[condition_id]
+        claim_ids = [c for c in claim_ids_of(condition.says) if method in guide.methods_of(c)]
+        name = link(escape(condition.name), f"/who-it-is-for.md#{condition_id}")
+        rows.append(Row(condition_id, [name, _backing(guide, claim_ids)]))
+    caption = f"What {of_one.name.lower()} is named for"
+    all_of_them = link("stands in the list of all", "/who-it-is-for.md")
+    more = f"What each of them says, and where they disagree, {all_of_them}."
+    names = named(escape(guide.conditions[row.id].name) for row in rows)
+    shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
+    return collapsible("fold", f"{caption}: {names}", f"{shown}\n\n{paragraph(more)}")
+
+
+def _backing(guide: Guide, claim_ids: Iterable[str]) -> str:
+    named = sorted({guide.claim(c)[1].publisher for c in claim_ids})
+    return f"{len(named)} of our {len(guide.sources)} sources: {escape(listing(named))}."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 
-from .render import number
+from .render import escape, number
 
 #: More people than this make a picture in which nobody is seen.
 MOST_DRAWN = 10_000
@@ -43,3 +44,23 @@ def _dots(first: int, end: int, columns: int) -> str:
         # a tenth longer, so that the last dot is surely on it
         parts.append(f"M{left - start}.5 {start // columns}.5h{right - left - 1}.1")
     return "".join(parts)
+
+
+def time_line(caption: str, scale: Sequence[str], rows: Iterable[tuple[Collection[str], str]]) -> str:
+    """Statements along a scale of time. `caption` and `scale` are plain text.
+
+    A row has the steps of the scale that it covers, and one line of Markdown. The bars only show what the steps,
+    which stand before each line in words, say.
+    """
+    lines = []
+    for covered, markdown in rows:
+        steps = " or ".join(step for step in scale if step in covered)
+        bar = "".join('<span class="on"></span>' if step in covered else "<span></span>" for step in scale)
+        lines += [
+            '<li markdown="block">',
+            f'<div class="bar" aria-hidden="true">{bar}</div>',
+            f'<p markdown="span">**{steps.capitalize()}**</p>',
+            f'<p markdown="span">{markdown}</p>',
+            "</li>",
+        ]
+    return "\n".join([f'<ol class="timeline" aria-label="{escape(caption)}" markdown="block">', *lines, "</ol>"])

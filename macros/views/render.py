@@ -8,7 +8,7 @@ each such tag stands at the start of a line. So an answer works inside a block l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape as html_escape
 from typing import NamedTuple
 
@@ -35,6 +35,11 @@ def number(value: int) -> str:
 def listing(words: Sequence[str]) -> str:
     """["a", "b", "c"] as "a, b and c"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def named(names: Iterable[str]) -> str:
+    """Names as a list inside a sentence: each begins with a small letter, but not "CRPS"."""
+    return listing([name if name[1:2].isupper() else name[:1].lower() + name[1:] for name in names])
 
 
 def strong(markdown: str) -> str:
@@ -72,6 +77,11 @@ def numbered(items: Iterable[str]) -> str:
     return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
 
 
+def defined(terms: Mapping[str, str]) -> str:
+    """Terms, plain text, each with one line of Markdown about it."""
+    return "\n\n".join(f"{escape(term)}\n:   {markdown}" for term, markdown in terms.items())
+
+
 def boxes(items: Iterable[str]) -> str:
     """A list of boxes to tick. What is ticked stays on the reader's device."""
     return "\n".join(f"- [ ] {item}" for item in items)
@@ -90,12 +100,22 @@ def box(kind: str, box_id: str, title: str, body: str) -> str:
     )
 
 
-def collapsible(kind: str, box_id: str, title: str, body: str) -> str:
-    """The same, closed until it is pressed. The search leaves it out: what it holds stands on a page of its own too."""
+def collapsible(kind: str, title: str, body: str, box_id: str = "") -> str:
+    """The same, closed until it is pressed, and open on paper; `kind` is "fold" for detail of the page itself.
+
+    With an id, the search leaves it out: what it holds stands on a page of its own too.
+    """
+    known = f' id="{escape(box_id)}" data-search-exclude="true"' if box_id else ""
     return (
-        f'<details class="{kind}" id="{escape(box_id)}" data-search-exclude="true" markdown="block">\n'
+        f'<details class="{kind}"{known} markdown="block">\n'
         f'<summary markdown="span">{title}</summary>\n\n{body}\n\n</details>'
     )
+
+
+def anchored(items: Mapping[str, str]) -> str:
+    """A list in which each item, a line of Markdown, has its key for its address."""
+    lines = [f'<li id="{escape(key)}" markdown="span">{item}</li>' for key, item in items.items()]
+    return "\n".join(['<ul markdown="block">', *lines, "</ul>"])
 
 
 class Row(NamedTuple):

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from ..guide.model import Figure, Guide, InWords, Source
+from ..guide.model import Figure, Guide, InWords, Risk, Source
 from ..guide.problem import one
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .options import method_links
 from .pictures import icon_array
-from .render import Row, escape, heading, listing, paragraph, strong, table
+from .render import Row, boxes, bullets, collapsible, escape, heading, link, listing, named, paragraph, strong, table
 
 #: What stands below the pictures.
 _DOTS = "Each dot is one person."
 _PICTURED = f"{_DOTS} A harm that nobody counted has no picture. That does not make it less likely."
 
+#: What stands in a row whose figure stands above the table.
+_ABOVE = "As counted above."
 _TOO_MANY = "So many people cannot be drawn."
 
 #: What stands above the risks of one treatment, so that a short list does not look like a safe treatment.
 _MAY_MISS = "This list may not be complete. A harm that is not listed can still happen."
 #: The same below the treatments of one risk.
 _TREATMENT_MAY_MISS = "If a treatment is missing here, it may still do this harm."
+#: The groups of risks, in our own order and words: what each is called, and what is in it.
+GROUPS = {
+    "serious": (
+        "Serious, or nobody says how bad",
+        "What our sources call severe or the main risk, and what may stay. "
+        "Also what they name without saying how bad it is.",
+    ),
+    "common": (
+        "Common, or said to pass",
+        "What one source calls common, and what is said to pass or stands beside it.",
+    ),
+    "counted": ("Counted by one source", "The only harms with a count. A count does not make a harm small."),
+}
 _, _WHAT, _OFTEN, _TREATMENTS = _COLUMNS = ("Risk", "What can happen", "How often", "Treatments")
 
 
@@ -30,49 +45,67 @@ def risks_title(guide: Guide, method: str | None = None) -> str:
 
 
 def risk_table(guide: Guide, method: str | None = None) -> str:
-    """All risks, or those that our sources name for one method.
+    """All risks, or those that our sources name for one method, in one table.
 
     `method` is a method's id. What a source says of other methods is left out, its figure
     too. Raises MacroError for an unknown method.
     """
+    return _risks(guide, method, [(risks_title(guide, method), tuple(GROUPS))], folded=False)
+
+
+def risk_groups(guide: Guide, method: str | None = None) -> str:
+    """The same in three groups, each folded below the names of its harms: serious, common, counted.
+
+    What is counted stands once above its group, with the people whom it was counted of. Raises MacroError for an
+    unknown method.
+    """
+    return _risks(guide, method, [(title, (group,)) for group, (title, _) in GROUPS.items()], folded=True)
+
+
+def _risks(guide: Guide, method: str | None, tables: list[tuple[str, tuple[str, ...]]], *, folded: bool) -> str:
+    """The risks in tables, each of a caption and its groups."""
     caption = risks_title(guide, method)
-
-    def concerns(claim_id: str) -> bool:
-        return method is None or method in guide.methods_of(claim_id)
-
     columns = _COLUMNS if method is None else _COLUMNS[:-1]
-    rows, notes, counted = [], {}, {}
-    out_of = guide.counted_in
-    for risk_id in guide.risks if method is None else guide.of_method("risks", method):
-        risk = guide.risks[risk_id]
-        said = [s for s in risk.says if any(map(concerns, s.cites))]
-        if not said:  # it rests on no claim
+    parts, notes = [], {}
+    for title, groups in tables:
+        rows, counted = [], {}
+        for risk_id in guide.risks if method is None else guide.of_method("risks", method):
+            risk = guide.risks[risk_id]
+            claim_ids = [c for c in claim_ids_of(risk.says) if method is None or method in guide.methods_of(c)]
+            if not claim_ids or _group(guide, risk, claim_ids) not in groups:
+                continue
+            for claim_id in claim_ids:
+                _, source, claim = guide.claim(claim_id)
+                if isinstance(claim.frequency, Figure):
+                    count = claim.frequency.count * guide.counted_in // claim.frequency.out_of
+                    key = (count, claim.frequency.of, pooled(guide, claim_id))
+                    counted.setdefault(key, []).append((risk.name, claim_id))
+                    notes |= _about_the_counts(source)
+            cells = [
+                escape(risk.name),
+                " ".join(statement(s, claim_ids.__contains__) for s in risk.says if set(s.cites) & set(claim_ids)),
+                _how_often(guide, claim_ids, tell_uncounted=method is None, above=folded),
+                _treatments(guide, claim_ids),
+            ]
+            rows.append(Row(risk_id, cells[: len(columns)]))
+        if not rows:
             continue
-        claim_ids = [c for c in claim_ids_of(risk.says) if concerns(c)]
-        cells = [
-            escape(risk.name),
-            " ".join(statement(s, concerns) for s in said),
-            _how_often(guide, claim_ids, out_of, tell_uncounted=method is None),
-        ]
-        if method is None:
-            cells.append(_treatments(guide, claim_ids))
-        rows.append(Row(risk_id, cells))
-        for claim_id in claim_ids:
-            _, source, claim = guide.claim(claim_id)
-            if isinstance(claim.frequency, Figure):
-                count = claim.frequency.count * out_of // claim.frequency.out_of
-                counted.setdefault((count, claim.frequency.of, pooled(guide, claim_id)), []).append(
-                    (risk.name, claim_id)
-                )
-                notes |= _about_the_counts(source)
-    if not rows:
+        pictures = [_picture(guide, *key, harms) for key, harms in counted.items()]
+        shown = table(f"{caption}: {title[0].lower()}{title[1:]}" if folded else title, columns, rows, "risks")
+        if folded:
+            if pictures:
+                pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)]
+                notes = {}
+            names = named(row.cells[0] for row in rows)
+            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown]
+            parts.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
+        else:
+            parts += [shown, paragraph(SCOPE), *map(paragraph, notes.values()), *pictures]
+            parts += [paragraph(_PICTURED)] if pictures else []
+    if not parts:
         return paragraph(SILENT)  # an empty table would look like no risk
-    pictures = [_picture(*key, out_of, harms) for key, harms in counted.items()]
-    if pictures:
-        pictures.append(paragraph(_PICTURED))
     above = [paragraph(_MAY_MISS)] if method else []
-    below = map(paragraph, [SCOPE, *notes.values()])
-    return "\n\n".join([*above, table(caption, columns, rows, "risks"), *below, *pictures])
+    return "\n\n".join([*above, *parts, *([paragraph(SCOPE)] if folded else [])])
 
 
 def risk(guide: Guide, risk: str) -> str:
@@ -93,7 +126,7 @@ def risk(guide: Guide, risk: str) -> str:
         heading(2, _WHAT),
         paragraph(" ".join(map(statement, entry.says))),
         heading(2, _OFTEN),
-        paragraph(_how_often(guide, claim_ids, out_of, tell_uncounted=True)),
+        paragraph(_how_often(guide, claim_ids, tell_uncounted=True)),
         *pictures,
         *([paragraph(_DOTS)] if pictures else []),
         *map(paragraph, notes.values()),
@@ -103,6 +136,30 @@ def risk(guide: Guide, risk: str) -> str:
         paragraph(SCOPE),
     ]
     return "\n\n".join(parts)
+
+
+def _group(guide: Guide, risk: Risk, claim_ids: list[str]) -> str:
+    """The group of a risk as these claims know it: what was counted for other methods only, nobody sized for this."""
+    counted = any(isinstance(guide.claim(claim_id)[2].frequency, Figure) for claim_id in claim_ids)
+    return "serious" if risk.group == "counted" and not counted else risk.group
+
+
+def urgent(guide: Guide) -> str:
+    """What whoever has a harm now should do, as the first line of a page."""
+    return paragraph(statement(guide.urgent), "urgent")
+
+
+def call_list(guide: Guide) -> str:
+    """The harms as a reader would notice them, to tick those for which to call; each leads to its risk.
+
+    The others are named below the list.
+    """
+    noticed: dict[str, list[str]] = {}
+    for risk_id, risk in guide.risks.items():
+        noticed.setdefault(risk.notice or "", []).append(link(escape(risk.name), f"/risks.md#{risk_id}"))
+    others = noticed.pop("", [])
+    listed = boxes(f"{escape(notice)} ({named(links)})" for notice, links in noticed.items())
+    return "\n\n".join([listed, *([paragraph("Ask also about these:"), bullets(others)] if others else [])])
 
 
 def _treatments(guide: Guide, claim_ids: list[str]) -> str:
@@ -116,8 +173,9 @@ def _about_the_counts(source: Source) -> dict[str, str]:
     return {source.publisher: f"About the counts by {escape(source.publisher)}: {escape(source.counts)}"}
 
 
-def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[str, str]]) -> str:
+def _picture(guide: Guide, count: int, of: str, together: str, harms: list[tuple[str, str]]) -> str:
     """One picture for all harms that are counted alike, with the same in words."""
+    out_of = guide.counted_in
     names = listing([escape(name.lower() if index else name) for index, (name, _) in enumerate(harms)])
     each = ", each" if len(harms) > 1 else ""
     words = f"{strong(f'{names}{each}:')} {figure(Figure(count=count, out_of=out_of, of=of))} {together}".strip()
@@ -126,16 +184,18 @@ def _picture(count: int, of: str, together: str, out_of: int, harms: list[tuple[
     return f'<div class="counted" markdown="block">\n\n{words}\n\n<div>{drawn}</div>\n\n</div>'
 
 
-def _how_often(guide: Guide, claim_ids: list[str], out_of: int, *, tell_uncounted: bool) -> str:
+def _how_often(guide: Guide, claim_ids: list[str], *, tell_uncounted: bool, above: bool = False) -> str:
     """Every figure that these claims give, then the sources' own words; else that they are silent.
 
-    `tell_uncounted` adds to a figure the treatments of these claims that it is not for.
+    `tell_uncounted` adds to a figure the treatments of these claims that it is not for. `above`: the figure stands
+    above the table already, with all that belongs to it.
     """
     figures, words, counted = [], [], set()
     for claim_id in claim_ids:
         frequency = guide.claim(claim_id)[2].frequency
         if isinstance(frequency, Figure):
-            figures.append(f"{figure(frequency, out_of)} {pooled(guide, claim_id)}".strip() + cite(claim_id))
+            said = _ABOVE if above else f"{figure(frequency, guide.counted_in)} {pooled(guide, claim_id)}".strip()
+            figures.append(said + cite(claim_id))
             counted |= set(guide.methods_of(claim_id))
         elif isinstance(frequency, InWords):
             words.append(f"“{escape(frequency.words)}”{cite(claim_id)}")

@@ -13,6 +13,19 @@ from .render import Row, bullets, escape, link, listing, strong, table
 Uses = Mapping[str, Sequence[tuple[str, str]]]
 
 
+#: Numbers as words, as they stand in a sentence.
+_WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def sources_in_short(guide: Guide) -> str:
+    """How many articles the guide is curated from, and which: with a link to each."""
+    count = len(guide.sources)
+    links = [link(escape(source.publisher), f"/sources/{source_id}.md") for source_id, source in guide.sources.items()]
+    number = _WORDS[count] if count < len(_WORDS) else str(count)
+    said = f"All that this guide says about treatment comes from {number} articles on the web."
+    return f"{said} They are by {listing(links)}."
+
+
 def sources_table(guide: Guide) -> str:
     """Every source, with what is known of it."""
     return table(

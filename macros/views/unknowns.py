@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import get_args
 
-from ..guide.model import Disagreement, Guide, Statement, Topic
+from ..guide.model import Disagreement, Guide, Side, Topic
 from ..guide.problem import MacroError, one, suggestion
 from .cite import statement
 from .render import Row, box, boxes, bullets, collapsible, escape, heading, link, listing, paragraph, strong, table
@@ -61,27 +61,36 @@ def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str)
     ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
-        parts.append(collapsible("disagreement", entry_id, escape(entry.question), _sides(guide, entry, _unnoted)))
+        parts.append(collapsible("disagreement", escape(entry.question), _sides(guide, entry, _unnoted), entry_id))
     return "\n\n".join(parts)
 
 
-def _speakers(guide: Guide, side: Statement) -> str:
+def _speakers(guide: Guide, side: Side) -> str:
     """Who says this: the publishers of its claims."""
     return listing(list(dict.fromkeys(guide.claim(claim_id)[1].publisher for claim_id in side.cites))) or "We"
 
 
-def _unnoted(side: Statement) -> str:
+def _unnoted(side: Side) -> str:
     return statement(side, lambda claim_id: False)
 
 
-def _scope(guide: Guide, side: Statement) -> str:
-    """Of which treatments it is said, where that is not all of them: it may not hold for the reader's own."""
-    methods = {method for claim_id in side.cites for method in guide.methods_of(claim_id)}
-    names = [escape(method.name.lower()) for method_id, method in guide.methods.items() if method_id in methods]
-    return f" (Said of {listing(names)}.)" if 0 < len(names) < len(guide.methods) else ""
+def _scope(guide: Guide, side: Side) -> str:
+    """Of which treatments each source says it: it may not hold for the reader's own.
+
+    What two sources say of different treatments is told of each by itself, so that neither is given the other's.
+    """
+    if side.of:
+        return ""
+    said: dict[tuple[str, ...], dict[str, None]] = {}
+    for claim_id in side.cites:
+        said.setdefault(guide.methods_of(claim_id), {})[guide.claim(claim_id)[1].publisher] = None
+    names = {methods: listing([escape(guide.methods[m].name.lower()) for m in methods]) for methods in said}
+    if len(said) == 1:
+        return f" (Said of {next(iter(names.values()))}.)"
+    return f" ({' '.join(f'{escape(listing(list(who)))}: of {names[of]}.' for of, who in said.items())})"
 
 
-def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Statement], str] = statement) -> str:
+def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Side], str] = statement) -> str:
     sides = bullets(
         f"{strong(f'{escape(_speakers(guide, side))}:')} {shown(side)}{_scope(guide, side)}" for side in entry.sides
     )
@@ -128,14 +137,14 @@ def questions(guide: Guide, *topics: str) -> str:
     return "\n\n".join(parts)
 
 
-def my_notes(guide: Guide, about: str) -> str:
-    """A field for the reader's own notes, which stay on the device; on paper, lines to write on.
+def my_notes(guide: Guide, about: str, lines: int = 4) -> str:
+    """A field for the reader's own notes, which stay on the device; on paper, room to write.
 
-    `about` is what stands above it, such as "What matters most to me".
+    `about` is what stands above it, such as "What matters most to me"; `lines` is its height.
     """
     if not isinstance(about, str) or not about.strip():
         raise MacroError("it needs what stands above the field.", 'Write {{ my_notes("What I want to ask") }}.')
-    return f'<div class="own"><label>{escape(about)}<textarea rows="4"></textarea></label></div>'
+    return f'<div class="own"><label>{escape(about)}<textarea rows="{int(lines)}"></textarea></label></div>'
 
 
 def _topics(guide: Guide) -> list[str]:
