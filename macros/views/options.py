@@ -132,15 +132,12 @@ def compare_table(guide: Guide, *fields: str) -> str:
             raise MacroError(f"a method has no field '{field}' to compare.", suggestion(str(field), ASKED))
     if not fields:
         raise MacroError("it needs a field to compare.", f"There is: {', '.join(ASKED)}.")
-    return table(
-        f"The treatments: {listing([_heading(field).lower() for field in fields])}",
-        ["Treatment", *map(_heading, fields)],
-        [
-            Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
-            for method_id, method in guide.methods.items()
-        ],
-        "methods",
-    )
+    caption = f"The treatments: {listing([_heading(field).lower().rstrip('?') for field in fields])}"
+    rows = [
+        Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
+        for method_id, method in guide.methods.items()
+    ]
+    return collapsible("fold", caption, table(caption, ["Treatment", *map(_heading, fields)], rows, "methods"))
 
 
 def steps(guide: Guide, method: str) -> str:
@@ -152,7 +149,7 @@ def steps(guide: Guide, method: str) -> str:
 
 
 def in_short(guide: Guide, method: str) -> str:
-    """A few lines on one method: what becomes of the nerve, the main risk, how soon, how long, how long to recover.
+    """One method in a few lines: what becomes of the nerve, the main risk, how soon and for how long.
 
     Each is the first statement of its field. What no source says stands in one more line. Raises MacroError for an
     unknown method.
