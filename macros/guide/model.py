@@ -234,7 +234,7 @@ class Risk(Entry):
 
     name: Text
     group: Literal["serious", "common", "counted"]
-    notice: Text | None = None
+    noticed: Text | None = None
     says: Annotated[tuple[Statement, ...], Field(min_length=1)]
 
 

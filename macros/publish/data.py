@@ -165,6 +165,13 @@ def _with(kind: dict, added: dict) -> None:
 # ---- The tables. Within v2 no column is renamed, moved or removed; a new one stands at the end. ----
 
 
+#: What an entry of a part says of itself; its other fields hold statements.
+_OWN = {
+    "risks": ("name", "group", "noticed", "guide_address"),
+    "alternatives": ("name", "origin", "beside", "guide_address"),
+}
+
+
 def _rows(whole: Mapping, part: str) -> Iterator[dict]:
     """One row for each claim of each statement of a part; one for a statement or an answer that has none.
 
@@ -172,7 +179,9 @@ def _rows(whole: Mapping, part: str) -> Iterator[dict]:
     """
     claims = {i: (s, claim) for s, source in whole["sources"].items() for i, claim in source["claims"].items()}
     for entry_id, entry in whole[part].items():
-        own = {key: entry[key] for key in ("name", "origin", "guide_address") if key in entry}
+        own = {key: entry.get(key, "none") for key in _OWN[part]}
+        if "beside" in own:
+            own["beside"] = " ".join(own["beside"])
         for field in [key for key in entry if key not in own]:
             answer = entry[field]
             for each in answer if isinstance(answer, list) else [{"text": answer, "claims": answer}]:

@@ -19,6 +19,7 @@ from .clinics import (
 )
 from .gallery import gallery
 from .options import (
+    alternatives_folded,
     alternatives_table,
     at_a_glance,
     compare_table,
@@ -39,6 +40,7 @@ from .words import glossary
 MACROS = {
     function.__name__: function
     for function in (
+        alternatives_folded,
         alternatives_table,
         ask_form,
         at_a_glance,

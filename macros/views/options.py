@@ -42,7 +42,7 @@ LINES = {
 FOLDS = {
     "What it is": ("what", "nerve"),
     "Before and during": ("before", "guided", "hurts"),
-    "Good and harm": ("helps", "chance", "limits", "harms"),
+    "What good and harm it may do": ("helps", "chance", "limits", "harms"),
     "How soon, and for how long": ("soon", "relief", "damage", "again"),
     "Afterwards": ("recovery", "afterwards"),
 }
@@ -217,6 +217,22 @@ def alternatives_table(guide: Guide) -> str:
     return table(ALTERNATIVES_TITLE, columns, _alternative_rows(guide), "alternatives")
 
 
+def alternatives_folded(guide: Guide) -> str:
+    """The same, each folded below the good that it may do. What no source says of it stands once."""
+    folds = []
+    for option_id, option in guide.alternatives.items():
+        told = [field for field in SHARED if getattr(option, field) != NOT_REPORTED]
+        rows = [Row(f"{option_id}-{field}", [_heading(field), answer(getattr(option, field))]) for field in told]
+        rows[0] = rows[0]._replace(id=option_id)
+        shown = table(option.name, ["Question", "What our sources say"], rows, "alternatives")
+        silent = named([escape(_heading(field)) for field in SHARED if field not in told])
+        more = f"{ORIGINS[option.origin]} {f'Our sources do not say: {silent}.' if silent else ''}".strip()
+        good = " ".join(escape(said.text) for said in _said(option.helps)[:1])
+        title = f"{strong(f'{escape(option.name)}:')} {good or SILENT}"
+        folds.append(collapsible("fold", title, "\n\n".join(filter(None, [shown, paragraph(more)]))))
+    return "\n\n".join(folds)
+
+
 def options_table(guide: Guide) -> str:
     """Every method and every alternative, side by side in the same fields."""
     methods = [
@@ -247,7 +263,9 @@ def conditions_table(guide: Guide, method: str | None = None) -> str:
         list(folds.values())[freed].append(Row(condition_id, [escape(cells[0]), *cells[1:]]))
     shown = [
         collapsible(
-            "fold", f"{title}: {named(row.cells[0] for row in rows)}", table(title, columns, rows, "conditions")
+            "fold",
+            f"{strong(title + ':')} {named(row.cells[0] for row in rows)}",
+            table(title, columns, rows, "conditions"),
         )
         for title, rows in folds.items()
         if rows
@@ -268,7 +286,7 @@ def _named_for(guide: Guide, method: str) -> str:
     more = f"What each of them says, and where they disagree, {all_of_them}."
     names = named(escape(guide.conditions[row.id].name) for row in rows)
     shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-    return collapsible("fold", f"{caption}: {names}", f"{shown}\n\n{paragraph(more)}")
+    return collapsible("fold", f"{strong(caption + ':')} {names}", f"{shown}\n\n{paragraph(more)}")
 
 
 def _backing(guide: Guide, claim_ids: Iterable[str]) -> str:

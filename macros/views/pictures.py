@@ -52,15 +52,19 @@ def time_line(caption: str, scale: Sequence[str], rows: Iterable[tuple[Collectio
     A row has the steps of the scale that it covers, and one line of Markdown. The bars only show what the steps,
     which stand before each line in words, say.
     """
-    lines = []
-    for covered, markdown in rows:
-        steps = " or ".join(step for step in scale if step in covered)
+    steps = "".join(f"<span>{escape(step)}</span> " for step in scale)
+    lines = [
+        f'<p class="scale" aria-hidden="true" data-search-exclude="true" markdown="span">{steps.strip()}</p>',
+        f'<ol class="timeline" role="list" aria-label="{escape(caption)}" markdown="block">',
+    ]
+    for covered, markdown in sorted(rows, key=lambda row: min(map(scale.index, row[0]))):
+        when = " or ".join(step for step in scale if step in covered)
         bar = "".join('<span class="on"></span>' if step in covered else "<span></span>" for step in scale)
         lines += [
             '<li markdown="block">',
             f'<div class="bar" aria-hidden="true">{bar}</div>',
-            f'<p markdown="span">**{steps.capitalize()}**</p>',
+            f'<p markdown="span">**{escape(when.capitalize())}**</p>',
             f'<p markdown="span">{markdown}</p>',
             "</li>",
         ]
-    return "\n".join([f'<ol class="timeline" aria-label="{escape(caption)}" markdown="block">', *lines, "</ol>"])
+    return "\n".join([*lines, "</ol>"])

@@ -156,7 +156,7 @@ def call_list(guide: Guide) -> str:
     """
     noticed: dict[str, list[str]] = {}
     for risk_id, risk in guide.risks.items():
-        noticed.setdefault(risk.notice or "", []).append(link(escape(risk.name), f"/risks.md#{risk_id}"))
+        noticed.setdefault(risk.noticed or "", []).append(link(escape(risk.name), f"/risks.md#{risk_id}"))
     others = noticed.pop("", [])
     listed = boxes(f"{escape(notice)} ({named(links)})" for notice, links in noticed.items())
     return "\n\n".join([listed, *([paragraph("Ask also about these:"), bullets(others)] if others else [])])
