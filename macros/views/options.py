@@ -224,12 +224,14 @@ def alternatives_folded(guide: Guide) -> str:
         told = [field for field in SHARED if getattr(option, field) != NOT_REPORTED]
         rows = [Row(f"{option_id}-{field}", [_heading(field), answer(getattr(option, field))]) for field in told]
         rows[0] = rows[0]._replace(id=option_id)
-        shown = table(option.name, ["Question", "What our sources say"], rows, "alternatives")
-        silent = named([escape(_heading(field)) for field in SHARED if field not in told])
-        more = f"{ORIGINS[option.origin]} {f'Our sources do not say: {silent}.' if silent else ''}".strip()
+        parts = [table(option.name, ["Question", "What our sources say"], rows, "alternatives")]
+        if option.origin == "guide":
+            parts.append(paragraph(ORIGINS["guide"].strip()))
+        if silent := [escape(_heading(field)) for field in SHARED if field not in told]:
+            parts += [paragraph("Our sources do not say:"), bullets(silent)]
         good = " ".join(escape(said.text) for said in _said(option.helps)[:1])
         title = f"{strong(f'{escape(option.name)}:')} {good or SILENT}"
-        folds.append(collapsible("fold", title, "\n\n".join(filter(None, [shown, paragraph(more)]))))
+        folds.append(collapsible("fold", title, "\n\n".join(parts)))
     return "\n\n".join(folds)
 
 
