@@ -286,9 +286,9 @@ def _named_for(guide: Guide, method: str) -> str:
     caption = f"What {of_one.name.lower()} is named for"
     all_of_them = link("stands in the list of all", "/who-it-is-for.md")
     more = f"What each of them says, and where they disagree, {all_of_them}."
-    names = named(escape(guide.conditions[row.id].name) for row in rows)
+    count = f"{len(rows)} {'illnesses and pains' if len(rows) > 1 else 'illness or pain'}"
     shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-    return collapsible("fold", f"{strong(caption + ':')} {names}", f"{shown}\n\n{paragraph(more)}")
+    return collapsible("fold", f"{strong(caption + ':')} {count}", f"{shown}\n\n{paragraph(more)}")
 
 
 def _backing(guide: Guide, claim_ids: Iterable[str]) -> str:

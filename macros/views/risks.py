@@ -97,7 +97,7 @@ def _risks(guide: Guide, method: str | None, tables: list[tuple[str, tuple[str, 
                 pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)]
                 notes = {}
             names = named(row.cells[0] for row in rows)
-            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown]
+            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown, paragraph(SCOPE)]
             parts.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
         else:
             parts += [shown, paragraph(SCOPE), *map(paragraph, notes.values()), *pictures]
@@ -105,7 +105,7 @@ def _risks(guide: Guide, method: str | None, tables: list[tuple[str, tuple[str, 
     if not parts:
         return paragraph(SILENT)  # an empty table would look like no risk
     above = [paragraph(_MAY_MISS)] if method else []
-    return "\n\n".join([*above, *parts, *([paragraph(SCOPE)] if folded else [])])
+    return "\n\n".join([*above, *parts])
 
 
 def risk(guide: Guide, risk: str) -> str:

@@ -20,12 +20,13 @@ def disagreement(guide: Guide, disagreement: str) -> str:
 
 
 def disagreements(guide: Guide) -> str:
-    """Every disagreement, each under a heading with its question."""
-    return "\n\n".join(
-        part
-        for entry_id, entry in guide.disagreements.items()
-        for part in (heading(2, entry.question, entry_id), _sides(guide, entry))
-    )
+    """Every disagreement: a heading with its question, what to ask, and all sides folded below."""
+    parts = []
+    for entry_id, entry in guide.disagreements.items():
+        title = f"What each source says ({len(entry.sides)} sides)"
+        parts += [heading(2, entry.question, entry_id), paragraph(escape(entry.reader))]
+        parts.append(collapsible("fold", title, _said(guide, entry, statement)))
+    return "\n\n".join(parts)
 
 
 def touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> list[str]:
@@ -56,7 +57,6 @@ def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str)
     own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
     parts = [
         heading(2, "Where our sources disagree"),
-        paragraph("Open a question to see what each side says.", "screen"),
         paragraph(f"The notes to them stand {own_page}."),
     ]
     for entry_id in ids:
@@ -91,10 +91,13 @@ def _scope(guide: Guide, side: Side) -> str:
 
 
 def _sides(guide: Guide, entry: Disagreement, shown: Callable[[Side], str] = statement) -> str:
-    sides = bullets(
+    return f"{_said(guide, entry, shown)}\n\n{escape(entry.reader)}"
+
+
+def _said(guide: Guide, entry: Disagreement, shown: Callable[[Side], str]) -> str:
+    return bullets(
         f"{strong(f'{escape(_speakers(guide, side))}:')} {shown(side)}{_scope(guide, side)}" for side in entry.sides
     )
-    return f"{sides}\n\n{escape(entry.reader)}"
 
 
 def gap(guide: Guide, *gaps: str) -> str:
