@@ -22,6 +22,7 @@ from ..guide.model import Entry, Guide, form
 from ..guide.pages import CITATION, body
 from ..guide.problem import DataError, MacroError, Problem, suggestion
 from ..guide.read import INVISIBLE, read
+from ..guide.strength import wording
 
 #: The macros by name, as a page calls them.
 Macros = Mapping[str, Callable[..., str]]
@@ -32,6 +33,8 @@ _INLINE_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?:(?!\1).)+\1(?!`)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\]]+)\]:")
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S+")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
+#: What is said, and the citations behind it; none at the end of a line.
+_CITED = re.compile(r"((?:(?!\[\^).)+)((?:\[\^[^\]\s]+\])*)")
 _PUT_IN = re.compile(r"\s*-+8<-")
 _HTML = re.compile(r"<(?=[A-Za-z/!?])[^>\s]*>?")
 _ATTRIBUTES = re.compile(r"(?<!\{)\{(?![{%#]):? *([^{}]*)\}(?!\})")
@@ -109,6 +112,7 @@ def problems(text: str, file: str, guide: Guide | None, macros: Macros, drawings
         *front_matter(text, file)[1],
         *_character_problems(text, file),
         *(_citation_problems(text, file, guide) if guide else ()),
+        *(_strength_problems(text, file, guide) if guide else ()),
         *call_problems(text, file, macros),
         *_fence_problems(text, file),
         *_markup_problems(text, file),
@@ -141,6 +145,15 @@ def _citation_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
             elif re.match(r"#{1,6} ", line):
                 mend = "Write it behind a sentence below the heading: its number would become part of the address."
                 yield Problem(file, number, f"[^{claim_id}]: a heading cites a claim.", mend)
+
+
+def _strength_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
+    """What is said stronger than the claims that are cited behind it, or of another number of sources."""
+    for number, line in prose_lines(text):
+        for said, cites in _CITED.findall(line):
+            known = list(filter(guide.knows, CITATION.findall(cites)))
+            for what, mend in wording(guide, said, known):
+                yield Problem(file, number, f"'{said.strip()}': {what}", mend)
 
 
 def call_problems(text: str, file: str, macros: Macros) -> Iterator[Problem]:

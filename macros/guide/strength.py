@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
@@ -25,7 +25,7 @@ def weak_or_strong(guide: Guide, document: Document) -> Iterator[Problem]:
         return Problem(document.file, document.line(path), trail(path) + what, mend)
 
     for path, said in statements(guide, ()):
-        for what, mend in _wording(guide, said):
+        for what, mend in wording(guide, said.text, said.cites):
             yield problem((*path, "text"), what, mend)
         if isinstance(said, Side) and not said.of:
             for what, mend in _union(guide, said):
@@ -54,20 +54,22 @@ def statements(value: object, path: tuple) -> Iterator[tuple[tuple, Statement]]:
             yield from statements(inner, (*path, number))
 
 
-def _wording(guide: Guide, said: Statement) -> Iterator[tuple[str, str]]:
-    """Absolute words, and numbers of sources, that a statement's claims do not bear out."""
-    if not said.cites:
-        return
-    claims = " ".join(guide.claim(claim_id)[2].says for claim_id in said.cites).lower()
-    for word in dict.fromkeys(found.lower() for found in _ABSOLUTE.findall(said.text)):
+def wording(guide: Guide, text: str, claim_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Absolute words, and numbers of sources, that the claims do not bear out: what is wrong, and the mend.
+
+    `text` rests on these claims; where it rests on none, nothing of it is looked at but a number of sources.
+    """
+    cited = [guide.claim(claim_id) for claim_id in claim_ids]
+    claims = " ".join(claim.says for _, _, claim in cited).lower()
+    for word in dict.fromkeys(found.lower() for found in _ABSOLUTE.findall(text) if cited):
         if not re.search(rf"\b{word}\b", claims):
             yield f"'{word}' leaves no exception, and none of its claims says so.", f"Say it without '{word}'."
-    if counted := _COUNTED.findall(said.text):
-        told = sum(_NUMBERS[number.lower()] for number in counted) + len(_MORE.findall(said.text))
-        sources = {guide.claim(claim_id)[0] for claim_id in said.cites}
+    if counted := _COUNTED.findall(text):
+        told = sum(_NUMBERS[number.lower()] for number in counted) + len(_MORE.findall(text))
+        sources = {source_id for source_id, _, _ in cited}
         if told != len(sources):
             yield (
-                f"it speaks of {told} sources, but its claims are of {len(sources)}: {', '.join(sorted(sources))}.",
+                f"it speaks of {told} sources, but its claims are of {', '.join(sorted(sources)) or 'none'}.",
                 "Write the number of sources that its claims are of, or list the claims that are missing.",
             )
 
