@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -62,13 +61,8 @@ def added(guide: Guide, markdown: str, repository: str, place: str) -> str:
     if repository:
         text = _TABLE.sub(lambda table: f"{table[0]}\n\n{_edit(repository, table[1])}", text)
     disagreements = disagreements_touched(guide, claim_ids, markdown)
-    parts = [
-        text,
-        disagreements,
-        _words(list(_used(guide, CITATION.sub("", markdown + disagreements)))),
-        _notes(guide, claim_ids, place),
-    ]
-    return "\n\n".join(filter(None, parts))
+    words = _words(guide, CITATION.sub("", markdown + disagreements))
+    return "\n\n".join(filter(None, [text, disagreements, words, _notes(guide, claim_ids, place)]))
 
 
 def _edit(repository: str, part: str) -> str:
@@ -83,22 +77,17 @@ def _forms(word: Word) -> list[str]:
     return list(dict.fromkeys([*forms, *(form[:1].upper() + form[1:] for form in forms)]))
 
 
-def _used(guide: Guide, markdown: str) -> Iterator[Word]:
-    """The medical words that a page uses, in the order of the data. The glossary explains all of them itself."""
-    if 'id="words"' in markdown:
-        return
-    for word in guide.words.values():
-        if re.search(rf"\b(?:{'|'.join(map(re.escape, _forms(word)))})\b", markdown):
-            yield word
-
-
-def _words(words: list[Word]) -> str:
-    """The same as a list: for paper, and for whoever cannot point at a word."""
-    if not words:
+def _words(guide: Guide, markdown: str) -> str:
+    """The medical words that a page uses as a list: for paper, and for whoever cannot point at a word."""
+    used = [
+        f"**{escape(word.word)}:** {escape(word.meaning.text)}"
+        for word in guide.words.values()
+        if re.search(rf"\b(?:{'|'.join(map(re.escape, _forms(word)))})\b", markdown)
+    ]
+    if not used or 'id="words"' in markdown:  # the glossary explains all of them itself
         return ""
-    items = bullets(f"**{escape(word.word)}:** {escape(word.meaning.text)}" for word in words)
-    title = f"Medical words on this page ({len(words)})"
-    return collapsible("words", title, items, "medical-words-on-this-page")
+    title = f"Medical words on this page ({len(used)})"
+    return collapsible("words", title, bullets(used), "medical-words-on-this-page")
 
 
 def _notes(guide: Guide, claim_ids: list[str], place: str) -> str:
@@ -153,10 +142,8 @@ class _Boxes(Treeprocessor):
             holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
             label = etree.Element("label")
             label.text, holder.text = holder.text, None
-            for child in [child for child in holder if child.tag not in ("ul", "ol")]:
-                holder.remove(child)
-                label.append(child)
-            holder.insert(0, label)
+            label.extend(child for child in holder if child.tag not in ("ul", "ol"))
+            holder[:] = [label, *(child for child in holder if child.tag in ("ul", "ol"))]
 
 
 class _Links(Treeprocessor):

@@ -32,16 +32,13 @@ from macros.views.render import escape
 #: Where a page's policy goes, once its scripts are known; overrides/main.html writes it.
 _POLICY = "POLICY-OF-THIS-PAGE"
 _TAGS = re.compile(r"<[^>]*>")
+_MENU_OR_SEARCH = re.compile(r'(type="checkbox" id="__(?:drawer|search)") autocomplete="off"')
 #: Whoever searches wants the page that explains, not one that collects.
 _SEARCH = {"collection": {"boost": 0.4}, "gallery": {"exclude": True}}
 
 
 class _Warnings(logging.Filter):
     """Makes problems of warnings, so that all is told once, in one form."""
-
-    def __init__(self):
-        super().__init__()
-        self.begin()
 
     def begin(self) -> None:
         """Begins a build: until its problems are told, each warning is kept for them."""
@@ -64,9 +61,7 @@ class _Build:
         self.texts = typed.read_pages()
         self.settings = Path(config.config_file_path).read_text("utf-8")
         drawn = Path(config.docs_dir, site.DRAWINGS).glob("*.svg")
-        self.drawings = {
-            f"docs/{site.DRAWINGS}{path.name}": path.read_text("utf-8", errors="replace") for path in drawn
-        }
+        self.drawings = {f"docs/{site.DRAWINGS}{path.name}": path.read_text("utf-8", "replace") for path in drawn}
         self.built: dict[str, built.Built] = {}
         self.kinds: dict[str, str | None] = {}
         self.guide = self._tried(load.current)
@@ -84,19 +79,17 @@ class _Build:
     @property
     def offered(self) -> dict[str, dict[str, str]]:
         """What each page offers by its address. The gallery is for editors, and promises nothing."""
-        return {
-            typed.address_of(path): page.anchors for path, page in self.built.items() if self.kinds[path] != "gallery"
-        }
+        shown = {path: page for path, page in self.built.items() if self.kinds[path] != "gallery"}
+        return {typed.address_of(path): page.anchors for path, page in shown.items()}
 
     def look_between_files(self) -> None:
         """Adds what can only be seen once all pages are there."""
         if self.guide and self.contract:
             document = load.lines()
             uses: dict[str, list[str]] = {}
-            for path, page in self.built.items():
-                for claim_id in [i.removeprefix("fn:") for i in page.ids if i.startswith("fn:")]:
-                    if not path.startswith("sources/"):
-                        uses.setdefault(claim_id, []).append(path)
+            for path in [path for path in self.built if not path.startswith("sources/")]:
+                for claim_id in self.built[path].cites:
+                    uses.setdefault(claim_id, []).append(path)
             self.problems += site.claim_problems(self.guide, uses, document)
             self.problems += site.gap_problems(self.guide, self.texts, document)
             self.problems += site.source_problems(self.guide, self.texts, document)
@@ -119,15 +112,14 @@ _build: _Build
 def on_config(config):
     """Reads all that a build needs, and gives templates the review state and the version."""
     global _build  # noqa: PLW0603 (MkDocs hands nothing from one event to the next)
+    _warnings.begin()
     for handler in logging.getLogger("mkdocs").handlers:
         handler.addFilter(_warnings)
-    _warnings.begin()
     _build = _Build(config)
-    if _build.guide:
-        schema.write(_build.guide)
     config.nav = _as_text(config.nav)
     config.extra["problems"] = []
     if _build.guide:
+        schema.write(_build.guide)
         config.extra["review"] = review_line(_build.guide, version.today())
         config.extra["edition"] = str(version.now(releases.newest()))
     return config
@@ -253,7 +245,7 @@ def _structured(address, page):
         page.meta.get("description", ""),
         page.canonical_url or "",
         page.parent.title if page.parent else "",
-        [i.removeprefix("fn:") for i in _build.built[page.file.src_uri].ids if i.startswith("fn:")],
+        _build.built[page.file.src_uri].cites,
     )
     return metadata.script_text(metadata.structured(_build.guide, facts, metadata.site_address(address)))
 
@@ -275,8 +267,7 @@ def on_post_template(output_content, template_name, config):
 def _finished(html, config):
     """A page with its policy, and without what makes Material's page no valid HTML."""
     # Material marks both boxes of its menu and its search so, and no block of its page holds them.
-    html = html.replace('type="checkbox" id="__drawer" autocomplete="off"', 'type="checkbox" id="__drawer"')
-    html = html.replace('type="checkbox" id="__search" autocomplete="off"', 'type="checkbox" id="__search"')
+    html = _MENU_OR_SEARCH.sub(r"\1", html)
     if not config.strict:  # MkDocs still has to put a script into a preview, which loads the page again after an edit
         return html.replace(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">', "", 1)
     return html.replace(_POLICY, policy.policy(html), 1)

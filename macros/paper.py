@@ -43,6 +43,8 @@ _DISAGREEMENTS = "disagreements/"
 _SOURCES = "sources/"
 #: Stands for an address that is not known. No host can have this name (RFC 6761, section 6.4).
 _NOWHERE = "https://guide.invalid/"
+#: How the browser names a part of the text in a PDF.
+_NODE = re.compile(rb"node\d{8}")
 #: Attributes that are an id or name some.
 _IDS = ("id", "for", "name", "aria-labelledby", "aria-describedby", "headers")
 
@@ -50,15 +52,8 @@ _IDS = ("id", "for", "name", "aria-labelledby", "aria-describedby", "headers")
 # ---- The browser ----
 
 #: It talks to nobody but the pages that it is given.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 
 
 @lru_cache(maxsize=1)  # who runs a browser already may ask too, which Playwright refuses to be asked by
@@ -253,11 +248,10 @@ def finished(pdf: bytes) -> bytes:
 
     Each link gets a description, for programs that read aloud.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with pikepdf.open(io.BytesIO(_numbered_anew(pdf))) as document:
         for page in document.pages:
             for link in page.get("/Annots", []):
                 link.Contents = str(link.A.get("/URI", "Link")) if "/A" in link else "To that place in this leaflet"
-        _number_anew(document)
         made = datetime.combine(version.today(), time(), UTC)
         for name in ("/CreationDate", "/ModDate"):
             document.docinfo[name] = pikepdf.models.metadata.encode_pdf_date(made)
@@ -271,24 +265,14 @@ def finished(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
-def _number_anew(document: pikepdf.Pdf) -> None:
-    """Names parts of the text by their order: the browser's own numbers have gaps that differ from time to time."""
-    found: dict[bytes, list[tuple[pikepdf.Object, int | str]]] = {}
+def _numbered_anew(pdf: bytes) -> bytes:
+    """A PDF whose parts of the text are named by their order: the browser's own numbers have gaps that differ.
 
-    def look(inside: pikepdf.Object) -> None:
-        if isinstance(inside, pikepdf.Array | pikepdf.Dictionary):
-            for key in inside.keys() if isinstance(inside, pikepdf.Dictionary) else range(len(inside)):
-                value = inside[key]
-                if isinstance(value, pikepdf.String) and re.fullmatch(rb"node\d+", bytes(value)):
-                    found.setdefault(bytes(value), []).append((inside, key))
-                elif not getattr(value, "is_indirect", False):
-                    look(value)
-
-    for each in document.objects:
-        look(each)
-    for number, name in enumerate(sorted(found)):
-        for inside, key in found[name]:
-            inside[key] = pikepdf.String(f"node{number:08}")
+    A new name is as long as the old one, so that nothing in the file moves.
+    """
+    names = sorted(set(_NODE.findall(pdf)))
+    new = {name: b"node%08d" % number for number, name in enumerate(names)}
+    return _NODE.sub(lambda name: new[name[0]], pdf)
 
 
 def begins(pdf: bytes) -> dict[str, int]:

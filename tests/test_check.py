@@ -62,6 +62,8 @@ TYPED = [
     ("## New words {#cost-words}\n\nText.", 1, "cannot be read", "Put a space between { and #"),
     # citations
     ("Said.[^painx-regow]", 1, "there is no claim 'painx-regow'", "Did you mean 'painx-regrow'?"),
+    ("You can never bleed.[^painx-regrow]", 1, "'never' leaves no exception", "Say it without 'never'"),
+    ("Two sources say so.[^painx-regrow]", 1, "it speaks of 2 sources, but its claims are of painx", "the number"),
     ("[^painx-regrow]: my own text", 1, "a text of its own", "Delete the line"),
     ("## New name[^painx-regrow]", 1, "a heading cites a claim", "behind a sentence"),
     # headings, wording, lists

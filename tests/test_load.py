@@ -44,7 +44,7 @@ def test_one_broken_file_gives_all_its_problems_at_once():
     ("old", "new", "further", "what", "mend"),
     [
         ("    name: Bruising\n", "    nmae: Bruising\n", 0, "there is no field 'nmae'", "Did you mean 'name'?"),
-        ("  bruising:\n", "  infection:\n", 0, "'infection' stands here twice", "name of its own"),
+        ("  bleeding:\n", "  infection:\n", 0, "'infection' stands here twice", "name of its own"),
         (
             "[facts-net-16, initiative",
             "[facts-net-16 initiative",
@@ -226,24 +226,55 @@ def test_a_quote_that_swallows_what_follows_is_told_where_it_opens():
     assert "quote" not in found.what
 
 
-def test_a_count_is_cited_by_the_one_harm_that_the_source_gave_it_for():
-    text, _ = changed("[initiative-risk-bleeding]", "[initiative-risk-bleeding, initiative-risk-infection]")
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what", "mend"),
+    [
+        # a count is cited by the one harm that the source gave it for, and an id stands for one thing
+        ("[initiative-risk-bleeding]", "[initiative-risk-bleeding, initiative-risk-infection]",
+         "      initiative-risk-infection:", "it has a count, but 2 risks cite it: infection, bleeding.", "there only."),
+        ("  crps:\n", "  bruising:\n", "", "conditions › bruising: the id 'bruising' stands in risks too.", "another id"),
+        ("[chemical]\n    claims:\n", "[chemical]\n    retired: [painx-offer]\n    claims:\n",
+         "      painx-offer:", "'painx-offer' was used before", "a new id"),
+        # a claim answers a question for each treatment that it speaks of, and for no other
+        ("[facts-net-09, painx-effect-onset]", "[painx-effect-onset]", "claims: [facts-net-09]",
+         "heat › soon › 1 › claims: 'facts-net-09' speaks of 'chemical' too, and 'soon' there does not cite it.",
+         "Cite it there too. If it does not mean chemical, give the claim 'methods'"),
+        ("[science-insights-outlook-mild]", "[science-insights-outlook-mild, painx-effect-onset]", "",
+         "release › soon › 1 › claims: 'painx-effect-onset' does not speak of 'release', only of: chemical.",
+         "Take it away, or add release to the claim's 'methods'."),
+        # what one source says on one side is said of the same treatments; an option stands beside all that it is said of
+        ("why-entrapment, science-insights-release-how]\n      - text: A chem",
+         "why-entrapment, science-insights-cold]\n      - text: A chem", "",
+         "'science-insights-why-entrapment' and 'science-insights-cold' speak of different treatments.", "Make a side"),
+        ("[chemical, heat, cold, removal]", "[chemical, heat, cold]", "",
+         "nerve-block › beside: a claim of this option speaks of 'removal', which is not in the list.", "Add removal:"),
+        # sources are counted, and a group of risks holds what its name says
+        ("Three sources say that it is", "Two sources say that it is", "",
+         "it speaks of 2 sources, but its claims are of facts-net, initiative, wisegeek.", "Write the number of"),
+        ("common\n    noticed: I have a bruise", "counted\n    noticed: I have a bruise", "",
+         "bruising › group: 'counted' does not fit: no claim has a count.", "Write counted where a source counted"),
+        ("counted\n    noticed: I bleed", "common\n    noticed: I bleed", "",
+         "bleeding › group: 'common' does not fit: a claim has a count.", "and serious or common where none did."),
+    ],
+)  # fmt: skip
+def test_a_rule_between_entries_is_told_where_it_is_broken_and_nothing_else_is(old, new, at, what, mend):
+    """`at` begins the line that is told of; without it, that is where the change begins."""
+    text, line = changed(old, new)
     (found,) = problems(text)
-    assert "it has a count, but 2 risks cite it: infection, bleeding" in found.what
+    assert (found.file, found.line) == ("data.yml", text[: text.index(at)].count("\n") + 1 if at else line)
+    assert what in found.what and mend in found.mend
 
 
-def test_an_id_stands_in_one_part_only():
-    text, line = changed("  crps:\n", "  bruising:\n")
-    (found,) = problems(text)
-    assert (found.line, found.what) == (line, "conditions › bruising: the id 'bruising' stands in risks too.")
-
-
-def test_an_id_is_not_used_again():
-    text, _ = changed(
-        "    methods: [chemical]\n    claims:\n", "    methods: [chemical]\n    retired: [painx-offer]\n    claims:\n"
-    )
-    (found,) = problems(text)
-    assert "'painx-offer' was used before" in found.what
+@pytest.mark.parametrize("word", ["every", "Never", "nobody", "none", "all", "always", "at all", "above all"])
+def test_a_word_that_leaves_no_exception_stands_in_a_claim_too(word):
+    text, line = changed("text: You can get a bruise.", f"text: {word} you can get a bruise.")
+    assert problems(text.replace("says: You can get a bruise.", f"says: It {word.lower()} bruises.")) == []
+    found = problems(text)
+    if " " in word:
+        assert found == []
+        return
+    assert [(p.file, p.line, p.mend) for p in found] == [("data.yml", line, f"Say it without '{word.lower()}'.")]
+    assert f"text: '{word.lower()}' leaves no exception, and none of its claims says so." in found[0].what
 
 
 def test_a_missing_file_is_one_clean_line(tmp_path):

@@ -24,7 +24,9 @@ from tests.test_mutations import change, parts, run, sound
 
 DATA = (ROOT / "tests/fixtures/small.yml").read_text("utf-8")
 #: A text in it that readers see, as field and value.
-TEXT = re.compile(r"\b(name|text|says|missing|ask|question|word|meaning|reader): ([^{\n]*?)(?=, \w+:|\}|$)", re.M)
+TEXT = re.compile(
+    r"\b(name|noticed|text|says|missing|ask|question|word|meaning|reader): ([^{\n]*?)(?=, \w+:|\}|$)", re.M
+)
 PAGES = read_pages(paths.DOCS)
 JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined)
 
@@ -81,8 +83,11 @@ def try_shown(seed: int) -> tuple[str, str]:
     macro = called(guide)
     calls = ["risk_table()", "options_table()", "methods_table()", "conditions_table()", "disagreements()", "gaps()"]
     calls += ["glossary()", "alternatives_table()", "questions()", "names_list()", "embeds()"]
+    calls += ["urgent()", "call_list()", "risk_groups()", "alternatives_folded()", 'timeline("heat")']
     calls += [f'source("{each}")' for each in guide.sources]
-    calls += [f'{call}("{each}")' for call in ("at_a_glance", "steps", "risk_table") for each in guide.methods]
+    calls += [
+        f'{call}("{each}")' for call in ("in_short", "at_a_glance", "steps", "risk_table") for each in guide.methods
+    ]
     calls += [embed.call for embed in listed(guide)]
     draw.shuffle(calls)
     for call in calls:

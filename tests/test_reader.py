@@ -40,7 +40,8 @@ def marks(picture: Image.Image) -> list[int]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_one_in_a_thousand_draws_a_thousand(address, open_tab, scheme):
     tab = open_tab(color_scheme=scheme, device_scale_factor=3)
-    tab.goto(address + "risks/")
+    tab.goto(address + "risks/#bleeding")  # an address of a row unfolds it
+    tab.locator("tr#bleeding").wait_for()
     pictures = tab.locator(".array")
     assert pictures.count() == 1  # harms that are counted alike share a picture
     sizes = marks(Image.open(io.BytesIO(pictures.screenshot())))  # in gray: color is not needed
@@ -48,9 +49,10 @@ def test_one_in_a_thousand_draws_a_thousand(address, open_tab, scheme):
     assert sizes[-1] > 2 * sizes[-2]  # the one who has it is told by its size
 
 
-def test_what_was_not_counted_draws_nothing(address, tab):
+def test_what_was_not_counted_draws_nothing_and_a_count_is_said_once(address, tab):
     guide = load.current()
-    tab.goto(address + "risks/")
+    tab.goto(address + "risks/#bleeding")
+    tab.locator("tr#bleeding").wait_for()
     counted = [
         risk_id
         for risk_id, risk in guide.risks.items()
@@ -61,9 +63,12 @@ def test_what_was_not_counted_draws_nothing(address, tab):
     assert len(told) == tab.locator(".array").count() == 1
     for risk_id, risk in guide.risks.items():
         assert (risk.name.lower() in told[0].lower()) == (risk_id in counted), risk_id
-    for risk_id in counted:  # both ways round, in words, in the row and at the picture
-        for said in (told[0], tab.locator(f"#{risk_id}").inner_text()):
-            assert "1 out of every 1,000 people" in said and "The other 999 do not have it" in said
+    assert "1 out of every 1,000 people" in told[0] and "The other 999 do not have it" in told[0]  # both ways round
+    tab.locator(".footnote").evaluate("e => e.remove()")
+    whole = tab.locator("article").text_content()
+    assert [whole.count(said) for said in ("out of every", "1,000 people.")] == [1, 1]
+    for risk_id in counted:
+        assert "As counted above." in tab.locator(f"#{risk_id}").inner_text()
 
 
 @pytest.mark.parametrize(("count", "out_of"), [(1, 10), (3, 100), (100, 100), (1, 1000), (2, 10_000), (7, 2000)])
@@ -83,7 +88,7 @@ def test_a_picture_has_a_mark_for_everybody_on_its_own_place(count, out_of):
     assert len(places) == len(set(places)) == out_of
     assert 'stroke-dasharray="0 1"' in picture
     assert all(0 <= x < columns and 0 <= y < rows for x, y in places)
-    assert 'role="img" aria-label="A picture of' in picture
+    assert f'role="img" aria-label="A picture of {out_of:,} people, {count:,} of them marked."' in picture
     assert icon_array(1, MOST_DRAWN + 1) == ""  # too many to draw
 
 
@@ -99,6 +104,21 @@ def test_drawings_have_their_colors(address, open_tab):
             assert fills and "rgb(0, 0, 0)" not in fills, method
             picture = Image.open(io.BytesIO(drawing.screenshot())).convert("RGB")
             assert len(picture.getcolors(10**6)) > 40, method
+
+
+def test_what_a_page_shows_untouched_fits_what_a_reader_can_take(site, address, open_tab):
+    """On a phone of 390 by 844 pixels: seven screens at most of what patients ask first, and 40 numbers of notes."""
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    wrong = {}
+    for page in pages(site):
+        tab.goto(address + page)
+        screens, notes = tab.evaluate(
+            """() => [document.documentElement.scrollHeight / 844, [...document.querySelectorAll("a.footnote-ref")]
+                .filter(e => e.checkVisibility({ contentVisibilityAuto: true })).length]"""
+        )
+        if notes > 40 or (screens > 7 and (page in ("risks", "who-it-is-for") or page.startswith("methods/"))):
+            wrong[page] = (round(screens, 2), notes)
+    assert wrong == {}
 
 
 # ---- Notes and words ----
@@ -137,6 +157,7 @@ def test_a_pressed_word_tells_its_meaning(address, open_tab, touch):
     tab = open_tab(360, has_touch=touch)
     tab.goto(address + "methods/chemical/")
     word = tab.locator("abbr[tabindex]", has_text="fluoroscopy").first
+    word.locator("xpath=ancestor::details/summary").click()  # it is folded
     (word.tap if touch else word.click)()
     shown = tab.get_by_role("tooltip")
     shown.wait_for()

@@ -14,9 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from macros.guide import links, load, pages, paths
-from macros.guide.version import Version
+from macros.guide.version import Change, Step, Version
 from macros.publish import data, feeds, releases
-from macros.publish.changes import Change, Step, changes, names
+from macros.publish.changes import changes, names
 from tests.conftest import edit, run
 
 SITE = "https://example.org/guide/"

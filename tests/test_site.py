@@ -14,7 +14,10 @@ import pytest
 from lxml.html import fromstring
 
 from macros.guide import load, paths
-from macros.views.render import number
+from macros.guide.strength import statements
+from macros.views.options import LINES
+from macros.views.render import listing, number
+from macros.views.risks import GROUPS
 from tests.conftest import ROOT, build, copied, edit, pages
 
 BASE = "https://example.org/guide/"
@@ -73,17 +76,62 @@ def test_every_link_leads_to_a_page_and_an_anchor(site, built):
                 assert unquote(target.fragment) in everything[path].ids, f"{page}: {link}"
 
 
-def test_no_id_stands_twice_on_a_page(built):
-    for page, content in built.items():
-        assert {i for i in content.ids if content.ids.count(i) > 1} == set(), page
+def article(site, page: str):
+    """A page's article, without its notes."""
+    (found,) = fromstring((site / page / "index.html").read_text("utf-8")).xpath("//article")
+    for notes in found.xpath(".//div[@class='footnote']|.//sup"):
+        notes.drop_tree()
+    return found
 
 
-def test_the_shared_rows_have_their_anchors(built):
+def plain(element) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_each_treatment_begins_with_its_lines_and_what_becomes_of_the_nerve(site):
+    becomes = {"destroys": r"\bdestroy", "frees": r"\bfreed\b", "removes": r"\btaken out\b"}
+    for method_id, method in load.current().methods.items():
+        found = article(site, f"methods/{method_id}")
+        (lines,) = found.xpath(".//div[@class='in-short']")
+        assert lines.xpath("preceding-sibling::*[not(self::h1)]/@class") == ["part", "review", "sections screen"]
+        said = dict(zip(map(plain, lines.xpath(".//dt")), map(plain, lines.xpath(".//dd")), strict=True))
+        assert re.search(becomes[method.aim], said["The nerve"]) and next(iter(said)) == "The nerve", method_id
+        silent = said.pop("Our sources do not say", "").lower()
+        for field, label in LINES.items():
+            answers = getattr(method, field)
+            if isinstance(answers, str):
+                assert label.lower() in silent and label not in said, (method_id, label)
+            else:
+                assert said[label] == answers[0].text and label.lower() not in silent, (method_id, label)
+
+
+def test_the_risks_stand_in_three_groups_each_below_the_names_of_its_harms(site):
     guide = load.current()
-    for page, entries in {"risks": guide.risks, "alternatives": guide.alternatives, "methods": guide.methods}.items():
-        assert set(entries) <= set(built[page].ids), page
-    for source_id, source in guide.sources.items():
-        assert set(source.claims) <= set(built[f"sources/{source_id}"].ids)
+    folds = article(site, "risks").xpath(".//details[@class='fold'][.//table[@data-part='risks']]")
+    assert [plain(fold.find("summary")).partition(":")[0] for fold in folds] == [title for title, _ in GROUPS.values()]
+    for fold, group in zip(folds, GROUPS, strict=True):
+        risks = {risk_id: risk for risk_id, risk in guide.risks.items() if risk.group == group}
+        assert fold.xpath(".//tbody/tr/@id") == list(risks)
+        assert all(risk.name.lower() in plain(fold.find("summary")).lower() for risk in risks.values())
+
+
+def test_the_list_of_whom_to_call_has_every_risk(site):
+    found = article(site, "recovery").xpath(".//ul[li//input][1]")[0]
+    links = [*found.xpath(".//a/@href"), *found.xpath("following-sibling::ul[1]//a/@href")]
+    assert sorted(links) == sorted(f"../risks/#{risk_id}" for risk_id in load.current().risks)
+
+
+def test_no_side_gives_a_source_the_treatments_of_another(site):
+    guide, found = load.current(), article(site, "disagreements")
+    for entry_id, entry in guide.disagreements.items():
+        items = found.xpath(f".//h2[@id='{entry_id}']/following-sibling::details[1]/ul/li")
+        for item, side in zip(items, entry.sides, strict=True):
+            _, _, scope = plain(item).partition(side.text)
+            names = {c: listing([guide.methods[m].name.lower() for m in guide.methods_of(c)]) for c in side.cites}
+            of = {(guide.claim(c)[1].publisher, names[c]) for c in side.cites if not side.of}
+            shown = re.findall(r"([^:]+): of ([^.]+)\.", scope) or re.findall(r"( )\(Said of ([^.]+)\.\)", scope)
+            told = {(who, names) for whose, names in shown for who, _ in of if whose == " " or who in whose}
+            assert told == of and bool(scope) == bool(of), (entry_id, side.text)
 
 
 def test_every_page_says_near_its_top_that_nobody_has_reviewed_it(site):
@@ -98,10 +146,7 @@ def test_every_page_says_near_its_top_that_nobody_has_reviewed_it(site):
 
 def test_no_page_writes_a_risk_or_an_alternative_by_hand():
     guide = load.current()
-    said = [s.text for risk in guide.risks.values() for s in risk.says]
-    for alternative in guide.alternatives.values():
-        for answer in (alternative.what, alternative.helps, alternative.limits, alternative.lasts):
-            said += [] if isinstance(answer, str) else [s.text for s in answer]
+    said = [one.text for part in (guide.risks, guide.alternatives) for _, one in statements(part, ())]
     for path in (ROOT / "docs").rglob("*.md"):
         text = " ".join(path.read_text("utf-8").split())
         assert not [s for s in said if s in text], path

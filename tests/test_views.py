@@ -56,20 +56,6 @@ def test_a_list_of_risks_does_not_look_like_all_that_can_happen(small):
     assert "If a treatment is missing here, it may still do this harm." in below
 
 
-def test_each_dot_of_a_picture_is_one_person_and_the_words_say_the_same(small):
-    (picture,) = shown(risks.risk_table(small, "heat")).xpath("//div[@class='counted']")
-    (svg,) = picture.xpath(".//*[local-name()='svg']")
-    assert svg.get("aria-label") == "A picture of 2,000 people, 7 of them marked."
-    columns, rows = map(int, svg.get("viewbox", svg.get("viewBox")).split()[2:])
-    drawn = {}
-    for path in svg.xpath("*[local-name()='path']"):
-        runs = [each.split("h") for each in path.get("d").split("M")[1:]]
-        assert all(float(begin.split()[0]) + float(long) < columns for begin, long in runs)
-        drawn[path.get("class")] = sum(int(float(long)) + 1 for _, long in runs)
-    assert drawn == {"others": 1993, "marked": 7} and columns * rows >= 2000
-    assert "7 out of every 2,000 people" in picture.text_content()
-
-
 def test_an_option_of_our_own_says_so(small):
     answer = options.alternatives_table(small)
     assert "No source names this option." in answer.partition("Waiting")[2]

@@ -74,7 +74,7 @@ def test_a_medical_word_is_explained_where_it_is_used_first_and_can_be_reached_b
         assert all(word.get("tabindex") == "0" for word in words), page
         assert found.xpath(".//*[self::h1 or self::h2 or self::a or self::summary or self::label]//abbr") == []
         place = "table" if page == "words" else "details[contains(@class, 'words')]"  # the glossary is the list itself
-        listed = " ".join(found.xpath(f"string(.//{place})").split())
+        listed = " ".join(" ".join(each.text_content() for each in found.xpath(f".//{place}")).split())
         for word in words:
             assert " ".join(word.get("title").split()) in listed, (page, word.text)
     assert seen > 100

@@ -59,11 +59,17 @@ class Heading(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """An element that is open: its tag, whether its text is no prose, and whether it holds a paragraph."""
+    """An element that is open, with what it has of those around it."""
 
-    tag: str
-    hidden: bool
-    held: bool
+    tag: str = ""
+    hidden: bool = False
+    """Whether its text is no prose."""
+    unread: bool = False
+    """Whether its text is no text at all: a drawing, the number of a note, the sign that links to a heading."""
+    paragraph: list[tuple[str, bool]] | None = None
+    """The pieces of the paragraph that it belongs to."""
+    named: str = ""
+    """The id of the section or row that it belongs to."""
 
 
 class Built(HTMLParser):
@@ -78,12 +84,14 @@ class Built(HTMLParser):
         """What stands at each section and each row, by its id: the text of the heading or of the row's first cell."""
         self.prose: list[tuple[list[tuple[str, bool]], bool]] = []
         """Each paragraph, list item or cell as pieces, whether each is a medical word; and whether it is in a table."""
-        self._open: list[_Open] = []
-        self._held: list[list[tuple[str, bool]]] = []
-        self._named = ""
-        self._marked = False  # inside the sign behind a heading that links to it
+        self._open = [_Open()]
         self.feed(html)
         self.close()
+
+    @property
+    def cites(self) -> list[str]:
+        """Ids of the claims whose notes stand on the page."""
+        return [i.removeprefix("fn:") for i in self.ids if i.startswith("fn:")]
 
     def handle_starttag(self, tag, attrs):
         given = {name: value or "" for name, value in attrs}
@@ -92,20 +100,20 @@ class Built(HTMLParser):
             self.ids.append(given["id"])
         if tag in _VOID:
             return
-        classes = set(given.get("class", "").split())
-        self._marked = self._marked or "headerlink" in classes
+        around, classes = self._open[-1], set(given.get("class", "").split())
+        unread = around.unread or tag in ("svg", "sup") or "headerlink" in classes
         elsewhere = tag == "details" and _ELSEWHERE & classes
-        hidden = self._hidden or tag in ("svg", "sup") or bool(elsewhere or _NO_PROSE & classes)
-        held = tag in _PARAGRAPHS and not hidden
-        if held:
-            self._held.append([])
-            self.prose.append((self._held[-1], tag in ("td", "th", "caption") or self._has("table")))
-        self._open.append(_Open(tag, hidden, held))
+        hidden = around.hidden or tag in ("svg", "sup") or bool(elsewhere or _NO_PROSE & classes)
+        paragraph, named = None if hidden else around.paragraph, around.named
+        if tag in _PARAGRAPHS and not hidden:
+            paragraph = []
+            self.prose.append((paragraph, tag in ("td", "th", "caption") or self._has("table")))
         if tag in _HEADINGS:
             self.headings.append(Heading(int(tag[1]), ""))
         if tag in _SECTIONS and given.get("id") and ":" not in given["id"]:  # no note
-            self._named = given["id"]
-            self.anchors[self._named] = ""
+            named = given["id"]
+            self.anchors[named] = ""
+        self._open.append(_Open(tag, hidden, unread, paragraph, named))
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
@@ -113,32 +121,20 @@ class Built(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag):
-        if not self._has(tag):
-            return
-        self._marked = self._marked and tag != "a"
-        while True:
-            ended = self._open.pop()
-            if ended.held:
-                self._held.pop()
-            if ended.tag in _SECTIONS | {"th"}:
-                self._named = ""
-            if ended.tag == tag:
-                return
+        while self._has(tag) and self._open.pop().tag != tag:
+            pass
 
     def handle_data(self, data):
-        if self._marked or self._has("svg") or self._has("sup"):
+        at = self._open[-1]
+        if at.unread:
             return
         if any(each.tag in _HEADINGS for each in self._open):
             last = self.headings.pop()
             self.headings.append(last._replace(text=last.text + data))
-        if self._named and (self._has("th") or not self._has("tr")):
-            self.anchors[self._named] += data
-        if self._held and not self._hidden:
-            self._held[-1].append((data, self._has("abbr")))
-
-    @property
-    def _hidden(self) -> bool:
-        return bool(self._open) and self._open[-1].hidden
+        if at.named and (self._has("th") or not self._has("tr")):
+            self.anchors[at.named] += data
+        if at.paragraph is not None:
+            at.paragraph.append((data, self._has("abbr")))
 
     def _has(self, tag: str) -> bool:
         return any(each.tag == tag for each in self._open)
@@ -259,11 +255,8 @@ def _measure_problems(found: Measures, text: str, file: str, *, counted: bool) -
     if counted and (with_terms.words < prose.FEWEST_WORDS or own_words > prose.MOST_WORDS):
         mend = f"Bring it to {prose.FEWEST_WORDS} words at least, and {prose.MOST_WORDS:,} outside tables at most."
         yield Problem(file, 1, f"the page has {with_terms.words} words, {own_words} outside tables.", mend)
-    longest = len(prose.words(with_terms.longest))
-    if longest > prose.MOST_WORDS_IN_SENTENCE:
-        mend = f"Make two of it: {prose.MOST_WORDS_IN_SENTENCE} words at most."
-        line = line_of(text, with_terms.longest[:30])
-        yield Problem(file, line, f"this sentence has {longest} words: '{with_terms.longest}'", mend)
+    for what, mend in prose.too_long(with_terms.longest):
+        yield Problem(file, line_of(text, with_terms.longest[:30]), what, mend)
 
 
 def _place(what: str, texts: Mapping[str, str]) -> tuple[str, int] | None:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ..guide.links import EVERY, Contract, final, split, step
+from ..guide.links import EVERY, Contract, final, missing, split, step
 from ..guide.problem import Problem, suggestion
 
 #: What a page offers by its path in the site: what stands at each anchor, as visible text.
@@ -28,28 +28,22 @@ def problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
     nothing to run. It is promised before a release (`unrecorded`, `make links`).
     """
     yield from _move_problems(contract, offered)
-    broken = []
+    places = {page: ("promised", page) for page in contract.promised}
     for page, anchors in contract.promised.items():
-        if not _exists(final(page, contract.moved), offered):
-            broken.append((page, ("promised", page)))
-            continue  # where the page leads, its anchors may be
-        for index, anchor in enumerate(anchors):
-            if not _exists(final(f"{page}#{anchor}", contract.moved), offered):
-                broken.append((f"{page}#{anchor}", ("promised", page, index)))
-    everywhere = Counter(split(address)[1] for address, _ in broken)
-    for address, place in broken:
+        if _exists(final(page, contract.moved), offered):  # else its anchors may be where the page leads
+            places |= {f"{page}#{anchor}": ("promised", page, index) for index, anchor in enumerate(anchors)}
+    broken = {address: to for address in places if not _exists(to := final(address, contract.moved), offered)}
+    everywhere = Counter(split(address)[1] for address in broken)
+    for address, to in broken.items():
         if address in contract.moved:
             continue  # its own line has been told
-        to = final(address, contract.moved)
-        what = f"the promised address '{address}' lands on nothing."
-        if to != address:
-            what = f"the promised address '{address}' is led on to '{to}', which is not there."
         anchor = split(address)[1]
+        what = "lands on nothing." if to == address else f"is led on to '{to}', which is not there."
         if anchor:
             mend = _anchor_mend(address, to, everywhere[anchor] > 1, contract, offered)
         else:
             mend = _page_mend(address, contract, offered)
-        yield Problem(contract.document.file, contract.document.line(place), what, mend)
+        yield contract.document.problem(places[address], f"the promised address '{address}' {what}", mend)
 
 
 def _page_mend(page: str, contract: Contract, offered: Offered) -> str:
@@ -79,36 +73,31 @@ def _anchor_mend(address: str, to: str, everywhere: bool, contract: Contract, of
 
 
 def _move_problems(contract: Contract, offered: Offered) -> Iterator[Problem]:
-    moved, file = contract.moved, contract.document.file
+    moved, told = contract.moved, contract.document.problem
     promised = {anchor for anchors in contract.promised.values() for anchor in anchors}
     for old, new in moved.items():
-        page, anchor = split(old)
-        line = contract.document.line(("moved", old))
+        (page, anchor), place = split(old), ("moved", old)
         again = [p for p in offered if anchor in offered[p]] if page == EVERY else _exists(old, offered) and [page]
         if again:
-            mend = "Delete this line, or give what stands there now another id."
-            if page == EVERY:
-                mend = "Write a line for each page that it left, or give what stands there now another id."
-            yield Problem(file, line, f"'{old}' is led on, but stands there again ({', '.join(again)}).", mend)
+            line = "Write a line for each page that it left" if page == EVERY else "Delete this line"
+            what = f"'{old}' is led on, but stands there again ({', '.join(again)})."
+            yield told(place, what, f"{line}, or give what stands there now another id.")
         elif page == EVERY and anchor not in promised:
-            yield Problem(file, line, f"no page ever promised '#{anchor}'.", suggestion(anchor, promised))
+            yield told(place, f"no page ever promised '#{anchor}'.", suggestion(anchor, promised))
         elif page not in offered and page not in moved and page != EVERY:
-            what = f"there is no page '{page}' that could lead on."
-            yield Problem(file, line, what, suggestion(page, [*offered, *contract.promised]))
+            known = [*offered, *contract.promised]
+            yield told(place, f"there is no page '{page}' that could lead on.", suggestion(page, known))
         elif (further := step(new, moved)) is not None:
             end = final(new, moved)
             if step(end, moved) is not None:
-                what, mend = f"'{old}' is led on in a circle.", "Delete the line that leads back."
+                yield told(place, f"'{old}' is led on in a circle.", "Delete the line that leads back.")
             else:
-                what, mend = (
-                    f"'{old}' is led on twice: to '{new}', and from there to '{further}'.",
-                    f"Write {old}: {end}",
-                )
-            yield Problem(file, line, what, mend)
+                what = f"'{old}' is led on twice: to '{new}', and from there to '{further}'."
+                yield told(place, what, f"Write {old}: {end}")
         elif not new.startswith(EVERY) and not _exists(new, offered):
             there, sought = split(new)
             near = suggestion(sought, offered[there]) if there in offered else suggestion(there, offered)
-            yield Problem(file, line, f"'{old}' is led on to '{new}', which is not there.", near)
+            yield told(place, f"'{old}' is led on to '{new}', which is not there.", near)
 
 
 def _exists(address: str, offered: Offered) -> bool:
@@ -118,32 +107,27 @@ def _exists(address: str, offered: Offered) -> bool:
 
 def unrecorded(contract: Contract, offered: Offered) -> list[str]:
     """What is offered and not promised yet."""
-    found = [page for page in offered if page not in contract.promised]
-    for page, anchors in offered.items():
-        found += [f"{page}#{anchor}" for anchor in anchors if anchor not in contract.promised.get(page, ())]
-    return sorted(found)
+    return missing(offered, contract.promised)
 
 
 def extended(text: str, contract: Contract, offered: Offered) -> str:
     """The file's text with all that is offered promised. Lines are put in; no other is touched."""
-    lines = text.splitlines()
-    lines_of = contract.document.line
-    new: list[tuple[int, str]] = []  # the line it stands before, counted from 0, and what it is
+    lines, line_of = text.splitlines(), contract.document.line
+    new: dict[int, list[str]] = {}  # what stands before a line, which is counted from 0
     for page, anchors in sorted(offered.items()):
-        known = contract.promised.get(page)
-        if known is None:
+        known = contract.promised.get(page, ())
+        fresh = [(anchor, f"    - {_quoted(anchor)}") for anchor in sorted(set(anchors) - set(known))]
+        if page not in contract.promised:
             later = [other for other in contract.promised if other > page]
-            place = lines_of(("promised", min(later))) - 1 if later else len(lines)
-            new += [(place, f"  {page}:"), *((place, f"    - {_quoted(anchor)}") for anchor in sorted(anchors))]
+            place = line_of(("promised", min(later))) - 1 if later else len(lines)
+            new.setdefault(place, []).extend([f"  {page}:", *(line for _, line in fresh)])
             continue
-        for anchor in sorted(set(anchors) - set(known)):
-            at = [lines_of(("promised", page, index)) for index in range(len(known))]
-            before = [line for line, other in zip(at, known, strict=True) if other > anchor]
-            new.append((min(before) - 1 if before else max(at), f"    - {_quoted(anchor)}"))
-    for place in sorted(
-        {place for place, _ in new}, reverse=True
-    ):  # from the end, so that no line moves before its turn
-        lines[place:place] = [line for at, line in new if at == place]
+        at = [line_of(("promised", page, index)) for index in range(len(known))]
+        for anchor, line in fresh:
+            before = [number for number, other in zip(at, known, strict=True) if other > anchor]
+            new.setdefault(min(before) - 1 if before else max(at), []).append(line)
+    for place in sorted(new, reverse=True):  # from the end, so that no line moves before its turn
+        lines[place:place] = new[place]
     return "\n".join(lines) + "\n"
 
 

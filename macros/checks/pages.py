@@ -21,7 +21,7 @@ from ..guide.explain import explain
 from ..guide.model import Entry, Guide, form
 from ..guide.pages import CITATION, body
 from ..guide.problem import DataError, MacroError, Problem, suggestion
-from ..guide.read import INVISIBLE, read
+from ..guide.read import INVISIBLE, line_problems, read
 from ..guide.strength import wording
 
 #: The macros by name, as a page calls them.
@@ -57,8 +57,7 @@ class FrontMatter(Entry):
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines outside front matter and code with their numbers, inline code blanked."""
     lines = text.split("\n")
-    start = _front_matter_end(lines)
-    fence = None
+    start, fence = _front_matter_end(lines), None
     for number, line in enumerate(lines[start:], start + 1):
         mark = _FENCE.match(line)
         if fence:
@@ -110,7 +109,7 @@ def problems(text: str, file: str, guide: Guide | None, macros: Macros, drawings
         return [Problem(file, line, "the file is not UTF-8 text.", mend)]
     return [
         *front_matter(text, file)[1],
-        *_character_problems(text, file),
+        *line_problems(text.split("\n"), file),
         *(_citation_problems(text, file, guide) if guide else ()),
         *(_strength_problems(text, file, guide) if guide else ()),
         *call_problems(text, file, macros),
@@ -121,25 +120,15 @@ def problems(text: str, file: str, guide: Guide | None, macros: Macros, drawings
     ]
 
 
-def _character_problems(text: str, file: str) -> Iterator[Problem]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if match := re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", line):
-            mend = "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>."
-            yield Problem(file, number, f"'{match[1]}' is left over from a merge conflict.", mend)
-        elif match := INVISIBLE.search(line):
-            mend = "Delete it: often it comes along when text is pasted."
-            yield Problem(file, number, f"there is an invisible character (code {ord(match[0]):04x}).", mend)
-
-
 def _citation_problems(text: str, file: str, guide: Guide) -> Iterator[Problem]:
-    claims = [claim_id for source in guide.sources.values() for claim_id in source.claims]
     for number, line in prose_lines(text):
         if match := _DEFINITION.match(line):
             mend = "Delete the line. The text comes from the claim in the data file."
             yield Problem(file, number, f"'{match[0]}' gives a citation a text of its own.", mend)
             continue
         for claim_id in CITATION.findall(line):
-            if claim_id not in claims:
+            if not guide.knows(claim_id):
+                claims = [known for source in guide.sources.values() for known in source.claims]
                 mend = suggestion(claim_id, claims) + " Claims are listed in data/neurolysis.yml."
                 yield Problem(file, number, f"[^{claim_id}]: there is no claim '{claim_id}'.", mend)
             elif re.match(r"#{1,6} ", line):
@@ -197,9 +186,7 @@ def call_problems(text: str, file: str, macros: Macros) -> Iterator[Problem]:
                     mend = "Put a comma between two arguments."
                 yield Problem(file, part.lineno, f"{shown}: {what}", mend)
             elif line.startswith((" ", "\t")):
-                mend = (
-                    "Delete the spaces before it. For a box, write '/// warning | Title' above it and '///' below it."
-                )
+                mend = "Delete the spaces before it. For a box, write '/// warning | Title' above and '///' below it."
                 yield Problem(file, part.lineno, f"'{shown}' has spaces before it.", mend)
             elif not re.fullmatch(r"\{\{.*\}\}", shown) or shown.count("{{") != 1:
                 mend = "Put the call on a line of its own, with an empty line before and after."
@@ -240,11 +227,8 @@ def _call_problem(node: nodes.Node, macros: Macros) -> tuple[str, str] | None:
 def usage(name: str, macros: Macros) -> str:
     """How a macro is called, as {{ risk_table(method="...") }}."""
     _, *taken = signature(macros[name]).parameters.values()
-    shown = ", ".join(
-        '"...", "..."' if p.kind is Parameter.VAR_POSITIONAL else f'{p.name}="..."'
-        for p in taken
-        if p.kind is not Parameter.KEYWORD_ONLY
-    )
+    words = {p: '"...", "..."' if p.kind is Parameter.VAR_POSITIONAL else f'{p.name}="..."' for p in taken}
+    shown = ", ".join(word for p, word in words.items() if p.kind is not Parameter.KEYWORD_ONLY)
     return f"{{{{ {name}({shown}) }}}}"
 
 
@@ -267,14 +251,13 @@ def _markup_problems(text: str, file: str) -> Iterator[Problem]:
 def _drawing_problems(text: str, file: str, drawings: Collection[str]) -> Iterator[Problem]:
     """Lines that put in a file, which works inside code too: only a drawing may be put in."""
     for number, line in enumerate(text.split("\n"), 1):
-        if _PUT_IN.match(line):  # with a ; before it, it is shown as typed
-            named = re.fullmatch(r'--8<-- "(.*)"', line.rstrip())
-            if not named:
-                mend = 'Write --8<-- "heat.svg" on a line of its own, with the name of a drawing.'
-                yield Problem(file, number, f"'{line.strip()}' does not put in a drawing.", mend)
-            elif named[1] not in drawings:
-                mend = suggestion(named[1], drawings) + " Drawings stand in docs/assets/drawings/."
-                yield Problem(file, number, f"there is no drawing '{named[1]}'.", mend)
+        named = re.fullmatch(r'--8<-- "(.*)"', line.rstrip())
+        if named and named[1] not in drawings:
+            mend = suggestion(named[1], drawings) + " Drawings stand in docs/assets/drawings/."
+            yield Problem(file, number, f"there is no drawing '{named[1]}'.", mend)
+        elif _PUT_IN.match(line) and not named:  # with a ; before it, it is shown as typed
+            mend = 'Write --8<-- "heat.svg" on a line of its own, with the name of a drawing.'
+            yield Problem(file, number, f"'{line.strip()}' does not put in a drawing.", mend)
 
 
 def _fence_problems(text: str, file: str) -> Iterator[Problem]:

@@ -30,13 +30,13 @@ def claim_problems(guide: Guide, uses: Mapping[str, Collection[str]], document: 
     """
     for source_id, source in guide.sources.items():
         for claim_id, claim in source.claims.items():
-            line = document.line(("sources", source_id, "claims", claim_id))
+            place = ("sources", source_id, "claims", claim_id)
             if claim.left_out and claim_id in uses:
                 what = f"the claim '{claim_id}' is left out, but {min(uses[claim_id])} cites it."
-                yield Problem(document.file, line, what, "Delete its 'left_out', or the citation.")
+                yield document.problem(place, what, "Delete its 'left_out', or the citation.")
             elif not claim.left_out and claim_id not in uses:
                 mend = f"Cite it, [^{claim_id}], or say why not: left_out: ..."
-                yield Problem(document.file, line, f"no page cites the claim '{claim_id}'.", mend)
+                yield document.problem(place, f"no page cites the claim '{claim_id}'.", mend)
 
 
 def gap_problems(guide: Guide, texts: Mapping[str, str], document: Document) -> Iterator[Problem]:
@@ -46,7 +46,7 @@ def gap_problems(guide: Guide, texts: Mapping[str, str], document: Document) -> 
     for gap_id in guide.gaps:
         if gap_id not in shown:
             mend = f'Write {{{{ gap("{gap_id}") }}}} where a reader would look for the answer.'
-            yield Problem(document.file, document.line(("gaps", gap_id)), f"no page shows the gap '{gap_id}'.", mend)
+            yield document.problem(("gaps", gap_id), f"no page shows the gap '{gap_id}'.", mend)
 
 
 def source_problems(guide: Guide, texts: Mapping[str, str], document: Document) -> Iterator[Problem]:
@@ -57,7 +57,7 @@ def source_problems(guide: Guide, texts: Mapping[str, str], document: Document) 
             if path not in texts:
                 what = f"'{entry_id}' has no page docs/{path}, to which its name leads."
                 mend = f'Add that page: copy one beside it, and write {{{{ {call}("{entry_id}") }}}} in it.'
-                yield Problem(document.file, document.line((part, entry_id)), what, mend)
+                yield document.problem((part, entry_id), what, mend)
 
 
 def file_problems(paths: Iterable[str], linked: Collection[str] = ()) -> Iterator[Problem]:
@@ -65,8 +65,8 @@ def file_problems(paths: Iterable[str], linked: Collection[str] = ()) -> Iterato
     for path in paths:
         pure = PurePosixPath(path)
         if pure.suffix not in PUBLISHED or (pure.suffix == ".svg" and not path.startswith(DRAWINGS)):
-            mend = f"Make it a page (.md), a picture, or a drawing in docs/{DRAWINGS}, or take it away. "
-            mend += f"Allowed: {', '.join(sorted(PUBLISHED))}."
+            allowed = ", ".join(sorted(PUBLISHED))
+            mend = f"Make it a page, a picture, or a drawing in docs/{DRAWINGS}, or take it away. Allowed: {allowed}."
             yield Problem(f"docs/{path}", 1, "this kind of file is not published.", mend)
         if not all(_NAME.fullmatch(part) for part in pure.with_suffix("").parts):
             mend = "Use small letters, digits and hyphens only, such as on-the-day.md."
@@ -85,9 +85,8 @@ def nav_problems(nav: object, settings: str) -> Iterator[Problem]:
                 typed = re.search(rf"^\s*- *{words}\s*:", settings, re.I | re.M)
                 line = settings[: typed.end()].count("\n") + 1 if typed else 1
                 shown = typed[0].strip(" \n-:") if typed else str(name)
-                yield Problem(
-                    _CONFIG, line, f"'{shown}' in the menu is read as {name!r}.", f'Write "{shown}" in quotes.'
-                )
+                what = f"'{shown}' in the menu is read as {name!r}."
+                yield Problem(_CONFIG, line, what, f'Write "{shown}" in quotes.')
             yield from nav_problems(inner, settings)
 
 
@@ -111,15 +110,15 @@ def warned(
         if link.startswith("#fnref:"):
             return  # a note that somebody typed, which is told where it stands
         if anchor := _ANCHOR.search(found["rest"]):
-            there = anchor["doc"] or page
-            if link.partition("#")[2] in anchors.get(there, ()):
+            there, sought = anchor["doc"] or page, link.partition("#")[2]
+            if sought in anchors.get(there, ()):
                 return  # it stands there once the data can be read
             near = {each for each in anchors.get(there, ()) if not each.startswith(("fn", "__"))}
-            what = f"there is no '#{link.partition('#')[2]}' in {there}."
-            yield Problem(f"docs/{page}", line, what, suggestion(link.partition("#")[2], near))
+            yield Problem(f"docs/{page}", line, f"there is no '#{sought}' in {there}.", suggestion(sought, near))
         else:
-            near = [_from(page, each) for each in texts]
-            yield Problem(f"docs/{page}", line, f"the link '{link}' leads nowhere.", suggestion(link, near))
+            up = "../" * page.count("/")
+            near = suggestion(link, [up + each for each in texts])
+            yield Problem(f"docs/{page}", line, f"the link '{link}' leads nowhere.", near)
     elif 'not included in the "nav" configuration' in message:
         for path in _NOT_IN_NAV.findall(message):
             mend = f"Add a line '- {path}' to nav in {_CONFIG}, where a reader would look for it."
@@ -129,12 +128,6 @@ def warned(
         yield Problem(_CONFIG, line_of(settings, found[1]), what, suggestion(found[1], texts))
     else:
         yield Problem(_CONFIG, 1, message.strip(), "Read what it names, and undo the last change to it.")
-
-
-def _from(page: str, other: str) -> str:
-    """The way from one page to another, as a link is written."""
-    up = "../" * (len(PurePosixPath(page).parts) - 1)
-    return up + other
 
 
 def told(problems: Iterable[Problem]) -> list[Problem]:

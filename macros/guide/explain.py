@@ -22,6 +22,10 @@ class _Known(NamedTuple):
     ids: dict
     schema: dict
 
+    def fields(self, path: tuple) -> list[str]:
+        """Names of the fields that an entry at this path may have."""
+        return _fields(self.schema, path, self.schema.get("$defs", {}))
+
 
 def explain(error: ValidationError, document: Document, ids: dict, model: type[BaseModel] = Guide) -> list[Problem]:
     """Each error as a problem at its line; `ids` are the known ids by kind, `model` the schema.
@@ -43,22 +47,14 @@ def explain(error: ValidationError, document: Document, ids: dict, model: type[B
             continue
         place = path[:-1] if e["type"] == "extra_forbidden" else path
         what, mend = _words(e, path, value, known)
-        found.append(Problem(document.file, document.line(path), trail(place) + what, mend))
+        found.append(document.problem(path, trail(place) + what, mend))
     for path, fields in missing.items():
-        found.append(
-            Problem(document.file, document.line(path), trail(path) + _missing(fields), _add(fields, known.schema))
-        )
+        one = len(fields) == 1
+        names = ", ".join(f"'{field}'" for field in fields)
+        what = f"the field {names} is missing." if one else f"the fields {names} are missing."
+        mend = f"Add a line '{fields[0]}: ...'." if one else "Add a line for each."
+        found.append(document.problem(path, trail(path) + what, f"{mend} {_silent(fields[-1], known.schema)}".rstrip()))
     return found
-
-
-def _missing(fields: list[str]) -> str:
-    names = ", ".join(f"'{field}'" for field in fields)
-    return f"the field {names} is missing." if len(fields) == 1 else f"the fields {names} are missing."
-
-
-def _add(fields: list[str], schema: dict) -> str:
-    lines = f"Add a line '{fields[0]}: ...'" if len(fields) == 1 else "Add a line for each"
-    return f"{lines}. {_silent(fields[-1], schema)}".rstrip()
 
 
 def _locate(location: tuple, data) -> tuple[tuple, object]:
@@ -70,30 +66,19 @@ def _locate(location: tuple, data) -> tuple[tuple, object]:
     return path, value
 
 
-def _fields(schema: dict, part: tuple) -> list[str]:
-    """Names of the fields that an entry at this path may have, read off the JSON Schema."""
-    defs, node = schema.get("$defs", {}), schema
-    for step in (*part, None):
-        options = [node]
-        while any("$ref" in o or "anyOf" in o or "oneOf" in o for o in options):
-            options = [
-                inner
-                for o in options
-                for inner in (
-                    o.get("anyOf") or o.get("oneOf") or [defs[o["$ref"].split("/")[-1]] if "$ref" in o else o]
-                )
-            ]
-        if step is None:
-            return [name for o in options for name in o.get("properties", {})]
-        following = [
-            o.get("properties", {}).get(step)
-            or o.get("items")
-            or o.get("additionalProperties")
-            or next(iter(o.get("patternProperties", {}).values()), None)
-            for o in options
-        ]
-        node = next((f for f in following if isinstance(f, dict)), {})
-    return []
+def _fields(node: object, path: tuple, kinds: dict) -> list[str]:
+    """Names of the fields at a path below a node of the JSON Schema; `kinds` are its $defs."""
+    if not isinstance(node, dict):
+        return []
+    if "$ref" in node:
+        return _fields(kinds[node["$ref"].split("/")[-1]], path, kinds)
+    if options := node.get("anyOf") or node.get("oneOf"):
+        return [name for option in options for name in _fields(option, path, kinds)]
+    fields, others = node.get("properties", {}), [*node.get("patternProperties", {}).values()]
+    if not path:
+        return list(fields)
+    inner = fields.get(path[0]) or node.get("items") or node.get("additionalProperties") or (others and others[0])
+    return _fields(inner, path[1:], kinds)
 
 
 def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str, str]:
@@ -106,13 +91,12 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
         return context["what"].format(value=shown), context["mend"]
     match kind:
         case "extra_forbidden":
-            return f"there is no field '{last}' here.", suggestion(str(last), _fields(known.schema, path[:-1]))
+            return f"there is no field '{last}' here.", suggestion(str(last), known.fields(path[:-1]))
         case "unknown_id":
             wanted = context["kind"]
             listed = f" The {wanted} are listed from line {known.document.line((context['part'],))}."
-            return f"there is no {wanted.removesuffix('s')} {shown}.", suggestion(
-                str(value), known.ids[wanted]
-            ) + listed
+            mend = suggestion(str(value), known.ids[wanted])
+            return f"there is no {wanted.removesuffix('s')} {shown}.", mend + listed
         case "literal_error" if last == "phrase" and path[-1:] == ("claims",):
             listed = ", ".join(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", str(value)))
             mend = f"Write [{listed}], with square brackets." if listed else f"List ids, or write: {NOT_FROM_SOURCES}"
@@ -138,12 +122,11 @@ def _words(error: dict, path: tuple, value: object, known: _Known) -> tuple[str,
             least, has = context["min_length"], context["actual_length"]
             return f"the list has {has} of at least {least} entries.", "Add what is missing."
         case "tuple_type" | "list_type":
-            fields = ", ".join(_fields(known.schema, (*path, 0)))
-            if fields:
-                return f"{shown} is not a list.", f"Begin each entry with a hyphen and a space. Its fields: {fields}."
-            return f"{shown} is not a list.", f"Write it in square brackets: [{short(value)}]"
+            fields = ", ".join(known.fields((*path, 0)))
+            mend = f"Begin each entry with a hyphen and a space. Its fields: {fields}."
+            return f"{shown} is not a list.", mend if fields else f"Write it in square brackets: [{short(value)}]"
         case "model_type" | "dict_type" | "model_attributes_type":
-            fields = ", ".join(_fields(known.schema, path))
+            fields = ", ".join(known.fields(path))
             mend = f"Write these fields below it: {fields}." if fields else "Write entries below it, each with its id."
             return f"{shown} stands where fields should.", mend
         case _ if kind.startswith("date_"):
@@ -157,27 +140,20 @@ _ONE_TEXT = "Write one text here. If it begins with [ or {, put the whole of it 
 def _whole(field: str, entry: dict) -> str:
     """How to write the number in a field of a figure as a whole one; never as another than was typed."""
     typed = str(entry.get(field)).strip()
-    if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", typed):  # in much of Europe, 1.000 is a thousand
-        decimals = _wholes(field, entry)
-        return (
-            f"Write {typed.replace('.', '')} if the point stands between thousands. If decimals follow it: {decimals}"
-        )
-    return _wholes(field, entry)
-
-
-def _wholes(field: str, entry: dict) -> str:
-    number = _number(entry.get(field))
+    both = {name: _number(entry.get(name)) for name in ("count", "out_of")}
+    number = both[field]
     if number is None:
-        return "Write the number in plain digits, without quotes, 12 at most."
-    if number.denominator == 1:
-        return f"Write plain digits, without quotes: {number}"
-    other_field = "out_of" if field == "count" else "count"
-    other = _number(entry.get(other_field))
-    if other is None:
-        return "Count more people, until both numbers are whole."
-    times = math.lcm(number.denominator, other.denominator)
-    pair = {field: number * times, other_field: other * times}
-    return f"Count more people, such as count: {pair['count']}, out_of: {pair['out_of']}"
+        mend = "Write the number in plain digits, without quotes, 12 at most."
+    elif number.denominator == 1:
+        mend = f"Write plain digits, without quotes: {number}"
+    elif None in both.values():
+        mend = "Count more people, until both numbers are whole."
+    else:
+        times = math.lcm(*(each.denominator for each in both.values()))
+        mend = f"Count more people, such as count: {both['count'] * times}, out_of: {both['out_of'] * times}"
+    if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", typed):  # in much of Europe, 1.000 is a thousand
+        return f"Write {typed.replace('.', '')} if the point stands between thousands. If decimals follow it: {mend}"
+    return mend
 
 
 def _number(value: object) -> Fraction | None:

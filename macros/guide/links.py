@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from . import paths
@@ -22,6 +22,7 @@ from .problem import DataError, Problem
 from .read import Document, read
 
 LINKS = paths.ROOT / "links.yml"
+_WRITE = "Write it as risks/ or risks/#infection; the first page is ./"
 #: Stands for each page that promised an anchor: an entry's row is shown on many pages.
 EVERY = "every-page/"
 
@@ -45,6 +46,7 @@ class Contract:
         return tuple((address, to) for address, to in led if to != address)
 
 
+@lru_cache(maxsize=1)
 def parse(raw: bytes, file: str) -> Contract:
     """The contract in the bytes of its file. Raises DataError where it cannot be read."""
     document = read(raw, file)
@@ -53,52 +55,37 @@ def parse(raw: bytes, file: str) -> Contract:
     none_yet = document.line(("moved",)) if data.get("moved", "") is None else 0
     found = [problem for problem in document.problems if problem.line != none_yet]
     for part in sorted(set(data) - {"moved", "promised"}):
-        found.append(Problem(file, document.line((part,)), f"there is no part '{part}'.", "Parts: moved, promised."))
+        found.append(document.problem((part,), f"there is no part '{part}'.", "Parts: moved, promised."))
     moved, promised = data.get("moved") or {}, data.get("promised")
     if not isinstance(promised, dict) or not isinstance(moved, dict):
         mend = "The file has two parts, 'moved:' and 'promised:'. Undo the last change, and look at its head."
         raise DataError([*found, Problem(file, 1, "the file is no link contract.", mend)])
     for old, new in moved.items():
-        found += _address_problems(str(old), new, document.line(("moved", old)), file)
+        bad = [each for each in (old, new) if not isinstance(each, str) or not _ADDRESS.fullmatch(each)]
+        if bad:
+            found.append(document.problem(("moved", old), f"'{bad[0]}' is no address of the guide.", _WRITE))
+        elif EVERY in (old, new) or (new.startswith(EVERY) and not old.startswith(EVERY)):
+            mend = f"Write both as {EVERY}#infection, or name the page."
+            found.append(document.problem(("moved", old), f"'{old}: {new}' leads on no single thing.", mend))
     for page, anchors in promised.items():
-        line = document.line(("promised", page))
-        if not _ADDRESS.fullmatch(str(page)) or "#" in str(page) or page == EVERY:
-            found.append(Problem(file, line, f"'{page}' is no page's address.", _WRITE))
+        if not _ADDRESS.fullmatch(page) or "#" in page or page == EVERY:
+            found.append(document.problem(("promised", page), f"'{page}' is no page's address.", _WRITE))
         if not isinstance(anchors, list) or not all(isinstance(anchor, str) for anchor in anchors):
             mend = "List its anchors below it, each on a line that begins with a hyphen."
-            found.append(Problem(file, line, f"'{page}' has no list of anchors.", mend))
+            found.append(document.problem(("promised", page), f"'{page}' has no list of anchors.", mend))
     if found:
         raise DataError(found)
-    return Contract({page: tuple(anchors) for page, anchors in promised.items()}, dict(moved), document)
-
-
-_WRITE = "Write it as risks/ or risks/#infection; the first page is ./"
-
-
-def _address_problems(old: str, new: object, line: int, file: str) -> Iterator[Problem]:
-    for address in (old, new):
-        if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
-            yield Problem(file, line, f"'{address}' is no address of the guide.", _WRITE)
-            return
-    if EVERY in (old, new) or (new.startswith(EVERY) and not old.startswith(EVERY)):
-        mend = f"Write both as {EVERY}#infection, or name the page."
-        yield Problem(file, line, f"'{old}: {new}' leads on no single thing.", mend)
+    return Contract({page: tuple(anchors) for page, anchors in promised.items()}, moved, document)
 
 
 def current(path: Path = LINKS) -> Contract:
-    """The contract as it stands on disk, read again only when the file has changed. Raises DataError."""
+    """The contract as it stands on disk, parsed again only when the file has changed. Raises DataError."""
     name = paths.name(path)
     try:
-        state = path.stat()
-        return _cached(path, name, state.st_mtime_ns, state.st_size)
+        return parse(path.read_bytes(), name)
     except OSError as error:
         what = f"the file cannot be read ({error.strerror})."
         raise DataError([Problem(name, 1, what, "Restore it: git checkout -- " + name)]) from None
-
-
-@lru_cache(maxsize=1)
-def _cached(path: Path, name: str, changed: int, size: int) -> Contract:
-    return parse(path.read_bytes(), name)
 
 
 def split(address: str) -> tuple[str, str]:
@@ -126,11 +113,6 @@ def final(address: str, moved: Mapping[str, str]) -> str:
     return seen[-1]
 
 
-def leading() -> Callable[[str], str]:
-    """A function from any address to where it leads today. Raises DataError."""
-    return partial(final, moved=current().moved)
-
-
 def name(address: str) -> str:
     """What an address is called where only the address is known: "Wound infection"."""
     page, anchor = split(address)
@@ -139,7 +121,11 @@ def name(address: str) -> str:
 
 def forgotten(before: Contract, after: Contract) -> list[str]:
     """What an older contract promised and a newer one does not: somebody deleted a line."""
-    gone = [page for page in before.promised if page not in after.promised]
-    for page, anchors in before.promised.items():
-        gone += [f"{page}#{anchor}" for anchor in anchors if anchor not in after.promised.get(page, ())]
-    return sorted(gone)
+    return missing(before.promised, after.promised)
+
+
+def missing(wanted: Mapping[str, Iterable[str]], there: Mapping[str, Collection[str]]) -> list[str]:
+    """The addresses of pages and their anchors that others lack, sorted."""
+    pages = [page for page in wanted if page not in there]
+    anchors = [f"{page}#{a}" for page in wanted for a in wanted[page] if a not in there.get(page, ())]
+    return sorted(pages + anchors)

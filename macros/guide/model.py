@@ -305,6 +305,7 @@ class Guide(Entry):
 
     review: ReviewState
     urgent: Statement
+    next_steps: Annotated[tuple[Statement, ...], Field(min_length=1)]
     methods: dict[Id, Method]
     risks: dict[Id, Risk]
     alternatives: dict[Id, Alternative]

@@ -96,17 +96,16 @@ _count_syllables.get_cmudict = _dictionary
 
 def wording(text: str) -> list[tuple[str, str]]:
     """What a paragraph's wording breaks, each with its mend."""
-    long = [
-        (
-            f"this sentence has {count} words: '{sentence}'",
-            f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.",
-        )
-        for sentence in sentences(text)
-        if (count := len(words(sentence))) > MOST_WORDS_IN_SENTENCE
-    ]
-    unwanted = [
-        (f"'{match[0]}' is wording that the guide does not use.", mend)
-        for pattern, mend in _UNWANTED
-        for match in pattern.finditer(text)
-    ]
-    return long + unwanted
+    found = [told for sentence in sentences(text) for told in too_long(sentence)]
+    for pattern, mend in _UNWANTED:
+        found += [(f"'{match[0]}' is wording that the guide does not use.", mend) for match in pattern.finditer(text)]
+    return found
+
+
+def too_long(sentence: str) -> list[tuple[str, str]]:
+    """That a sentence has too many words, with its mend; nothing where it has not."""
+    count = len(words(sentence))
+    what = f"this sentence has {count} words: '{sentence}'"
+    return (
+        [(what, f"Make two of it: {MOST_WORDS_IN_SENTENCE} words at most.")] if count > MOST_WORDS_IN_SENTENCE else []
+    )

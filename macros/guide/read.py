@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
@@ -57,6 +57,10 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def problem(self, path: tuple, what: str, mend: str) -> Problem:
+        """A problem at the line of a place."""
+        return Problem(self.file, self.line(path), what, mend)
+
 
 def read(raw: bytes, file: str) -> Document:
     """The document in `raw`, whose name in messages is `file`.
@@ -66,7 +70,9 @@ def read(raw: bytes, file: str) -> Document:
     """
     text, problems = decode(raw, file)
     typed = text.split("\n")
-    problems += _line_problems(typed, file)
+    problems += line_problems(typed, file)
+    for number in [number for number, line in enumerate(typed, 1) if "\t" in line]:
+        problems.append(Problem(file, number, "there is a tab in this line.", "Use spaces instead, two for each step."))
     if problems:
         raise DataError(problems)
     _refuse(text, file)
@@ -97,14 +103,13 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
         return text, [Problem(file, line, what, f"{mend} If it is one character only, type it again.")]
 
 
-def _line_problems(lines: list[str], file: str) -> Iterator[Problem]:
+def line_problems(lines: Iterable[str], file: str) -> Iterator[Problem]:
+    """What nobody means to type into a file: what a merge left over, and characters that cannot be seen."""
     for number, line in enumerate(lines, 1):
         if match := _MERGE.match(line):
             what = f"'{match[1]}' is left over from a merge conflict."
             mend = "Keep one of the two versions, and delete the lines with <<<<<<<, ======= and >>>>>>>."
             yield Problem(file, number, what, mend)
-        elif "\t" in line:
-            yield Problem(file, number, "there is a tab in this line.", "Use spaces instead, two for each step.")
         elif match := INVISIBLE.search(line):
             mend = "Delete it: often it comes along when text is pasted."
             yield Problem(file, number, f"there is an invisible character (code {ord(match[0]):04x}).", mend)
@@ -162,7 +167,7 @@ class _Reader(Document):
 
     typed: list[str] = field(default_factory=list)
 
-    def problem(self, path: tuple, line: int, what: str, mend: str) -> None:
+    def doubt(self, path: tuple, line: int, what: str, mend: str) -> None:
         name = trail(tuple(step for step in path if step != _AGAIN))
         self.problems.append(Problem(self.file, line, f"{name}{what}", mend))
         self.doubtful.add(path)
@@ -184,24 +189,24 @@ class _Reader(Document):
         line, column = node.end_mark.line, node.end_mark.column
         if (rest := self.typed[line][column:].strip()).startswith("#"):
             mend = "Put the whole text in quotes, or the comment on a line of its own."
-            self.problem(path, line + 1, f"'{short(rest)}' is hidden behind the #.", mend)
+            self.doubt(path, line + 1, f"'{short(rest)}' is hidden behind the #.", mend)
 
     def mapping(self, node: MappingNode, path: tuple) -> dict:
         found: dict = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, ScalarNode):
-                self.problem(path, line, "a name is missing before the colon.", "Write name: value.")
+                self.doubt(path, line, "a name is missing before the colon.", "Write name: value.")
                 continue
             key, empty = key_node.value, isinstance(value_node, ScalarNode) and value_node.value == ""
             if empty and node.flow_style and not value_node.style and (told := self.no_entry(key_node)):
-                self.problem(path, line, *told)
+                self.doubt(path, line, *told)
                 continue
             here = (*path, key)
             if key in found:
                 what = f"'{short(key)}' stands here twice, first in line {self.lines[here]}."
                 mend = "Keep one of the two, or give the second a name of its own."
-                self.problem((*here, _AGAIN), line, what, mend)
+                self.doubt((*here, _AGAIN), line, what, mend)
                 continue
             self.lines[here] = line
             found[key] = self.value(value_node, here)
@@ -219,25 +224,23 @@ class _Reader(Document):
             return f"the comma before '{short(key)}' ends the entry inside {{ }}.", mend
         # {count 1} and {count:1} are read as one name
         if match := re.fullmatch(r"(\w+)\s*[: ]\s*(\S.*)", key):
-            return (
-                f"'{short(key)}' has no colon and space after its name.",
-                f"Write {short(match[1])}: {short(match[2])}",
-            )
+            what = f"'{short(key)}' has no colon and space after its name."
+            return what, f"Write {short(match[1])}: {short(match[2])}"
         return None
 
     def scalar(self, node: ScalarNode, path: tuple) -> str | int | None:
         text, line = node.value, self.line(path)
         if match := INVISIBLE.search(text):  # an escape such as "\\x00" brings it in
-            self.problem(path, line, f"there is an invisible character (code {ord(match[0]):04x}).", "Delete it.")
+            self.doubt(path, line, f"there is an invisible character (code {ord(match[0]):04x}).", "Delete it.")
         if node.style:  # of quotes, or of | and >
             return text
         if not text:
             mend = f"Write a value, or take the line away. Where our sources are silent, write: {NOT_REPORTED}"
-            self.problem(path, line, "there is nothing after the colon.", mend)
+            self.doubt(path, line, "there is nothing after the colon.", mend)
             return None
         if _WHOLE.fullmatch(text):
             return int(text)
         if _YAML_1_1.fullmatch(text) and not NUMBERS.intersection(path[-1:]):
             what = f"'{short(text)}' without quotes means something else than text to many programs."
-            self.problem(path, line, what, f'Put it in quotes: "{short(text)}".')
+            self.doubt(path, line, what, f'Put it in quotes: "{short(text)}".')
         return text

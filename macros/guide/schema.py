@@ -7,6 +7,9 @@ data file, whose first line names it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+
+from pydantic.json_schema import JsonSchemaMode
 
 from . import paths
 from .model import NAME, Guide
@@ -14,37 +17,30 @@ from .model import NAME, Guide
 FILE = paths.DATA.with_name("neurolysis.schema.json")
 
 
+def of_model(mode: JsonSchemaMode, ids: Mapping[str, Sequence[str]]) -> dict:
+    """The JSON Schema (2020-12) of the model; `mode` is pydantic's.
+
+    The mark of a reference ("ids"), which is ours alone, becomes a list where `ids` has the ids of that kind. A part
+    has no other keys than ids.
+    """
+
+    def plain(node: dict) -> dict:
+        kind = node.pop("ids", None)
+        listed = {"enum": ids[kind]} if kind in ids else {}
+        return node | listed | ({"additionalProperties": False} if "patternProperties" in node else {})
+
+    return json.loads(json.dumps(Guide.model_json_schema(mode=mode)), object_hook=plain)
+
+
 def schema(guide: Guide) -> dict:
     """The JSON Schema of the data file, with the ids of this guide."""
-    made = Guide.model_json_schema()
-    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    made["title"] = f"The data of {NAME}"
-    _with_ids(made, _ids(guide))
-    return made
-
-
-def _ids(guide: Guide) -> dict[str, list[str]]:
-    parts = ("methods", "risks", "alternatives", "conditions", "disagreements", "gaps", "words", "sources")
-    ids = {part: list(getattr(guide, part)) for part in parts}
-    ids["claims"] = [claim_id for source in guide.sources.values() for claim_id in source.claims]
-    return ids
-
-
-def _with_ids(node: object, ids: dict[str, list[str]], name: str = "") -> None:
-    """Turns the mark of a reference ("ids") into a list, and offers the keys of a part."""
-    if isinstance(node, list):
-        for inner in node:
-            _with_ids(inner, ids, name)
-    if not isinstance(node, dict):
-        return
-    kind = node.pop("ids", None)
-    if kind in ids:
-        node["enum"] = ids[kind]
-    keyed = "patternProperties" in node or ("additionalProperties" in node and "propertyNames" in node)
-    if keyed and name in ids:
+    parts = {name: [*entries] for name, entries in guide if isinstance(entries, dict)}
+    ids = parts | {"claims": [claim_id for source in guide.sources.values() for claim_id in source.claims]}
+    made = of_model("validation", ids)
+    keyed = {name: made["properties"][name] for name in parts}
+    for name, node in (keyed | {"claims": made["$defs"]["Source"]["properties"]["claims"]}).items():
         node["propertyNames"] = {"anyOf": [{"enum": ids[name]}, {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}]}
-    for key, inner in list(node.items()):
-        _with_ids(inner, ids, key)
+    return made | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"The data of {NAME}"}
 
 
 def write(guide: Guide) -> None:

@@ -14,7 +14,9 @@ from .read import Document
 #: Words that leave no exception. "At all" and "above all" are no such words.
 _ABSOLUTE = re.compile(r"(?<!at )(?<!above )\b(all|always|every|everybody|everyone|never|nobody|none)\b", re.I)
 _COUNTED = re.compile(r"\b(two|three|four|five|six|seven|eight|nine) (?:of our )?(?:sources|articles)\b", re.I)
-_MORE = re.compile(r"\b(?:another|a (?:third|fourth|fifth|sixth)) (?:source|article|says|counts|adds|names)\b", re.I)
+_MORE = re.compile(
+    r"\b(?:another|a (?:third|fourth|fifth|sixth)) (?:source|article|says|counts|adds|names)\b|\bsays another\b", re.I
+)
 _NUMBERS = dict(zip(["two", "three", "four", "five", "six", "seven", "eight", "nine"], range(2, 10), strict=True))
 
 

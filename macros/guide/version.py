@@ -1,9 +1,10 @@
-"""The version of what the guide says: a hash of the pages and the data, a day, and whether it is frozen."""
+"""The version of what the guide says: a hash of pages and data, a day, whether it is frozen; and what it changed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,47 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{'Version' if self.frozen else 'Draft'} of {day(self.on)} ({self.hash})"
+
+
+class Change(NamedTuple):
+    """One thing that the guide says otherwise than before, as plain text.
+
+    `part` is the kind of the entry, such as "Risks", and `field` what of it, "" for all of it. `address` is its path
+    below the site's root, and `claims` are the ids of the claims that it rests on.
+    """
+
+    part: str
+    entry: str
+    field: str
+    before: str
+    now: str
+    address: str
+    claims: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """A version, and what it changed since the one before: None for the first.
+
+    `file` is the address of its frozen file as a path below the site's root, "" for a draft.
+    """
+
+    version: Version
+    file: str
+    changes: Sequence[Change] | None
+
+    @property
+    def nothing(self) -> str:
+        """The sentence to show where there is no change to tell; "" where there is one."""
+        if self.changes is None and not self.version.frozen:
+            return "No version has been published yet. This is a draft."
+        if self.changes is None:
+            return "It is the first version."
+        return "" if self.changes else "Nothing that the guide says has changed."
+
+    @property
+    def name(self) -> str:
+        """The name of its frozen file without its ending, which is its id on the page of versions; "" for a draft."""
+        return self.file.rpartition("/")[2].removesuffix(".json")
 
 
 def today() -> date:

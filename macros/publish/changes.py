@@ -10,56 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from markdown.extensions.toc import slugify
 
 from ..guide.links import split
 from ..guide.model import NOT_REPORTED, SILENT, Method
 from ..guide.pages import CALL, CITATION
-from ..guide.version import Version
-
-
-class Change(NamedTuple):
-    """One thing that the guide says otherwise than before, as plain text.
-
-    `part` is the kind of the entry, such as "Risks", and `field` what of it, "" for all of it. `address` is its path
-    below the site's root, and `claims` are the ids of the claims that it rests on.
-    """
-
-    part: str
-    entry: str
-    field: str
-    before: str
-    now: str
-    address: str
-    claims: tuple[str, ...] = ()
-
-
-class Step(NamedTuple):
-    """A version, and what it changed since the one before: None for the first.
-
-    `file` is the address of its frozen file as a path below the site's root, "" for a draft.
-    """
-
-    version: Version
-    file: str
-    changes: list[Change] | None
-
-    @property
-    def nothing(self) -> str:
-        """The sentence to show where there is no change to tell; "" where there is one."""
-        if self.changes is None and not self.version.frozen:
-            return "No version has been published yet. This is a draft."
-        if self.changes is None:
-            return "It is the first version."
-        return "" if self.changes else "Nothing that the guide says has changed."
-
-    @property
-    def name(self) -> str:
-        """The name of its frozen file without its ending, which is its id on the page of versions; "" for a draft."""
-        return self.file.rpartition("/")[2].removesuffix(".json")
-
+from ..guide.version import Change
 
 NOT_THERE, LEFT_OUT = "Not in the guide.", "No longer in the guide."
 #: Each part of the data, and what it is called here.

@@ -18,6 +18,7 @@ from ..guide.links import Contract
 from ..guide.model import LICENSE, NAME, NOT_REPORTED, Guide
 from ..guide.pages import address_of, paragraphs, title
 from ..guide.review import review_line
+from ..guide.schema import of_model
 from ..guide.version import Version
 
 #: Where the files stand below the site's root. A change that breaks readers gets a new folder.
@@ -88,14 +89,10 @@ def document(guide: Guide, pages: Mapping[str, str], version: Version, site: str
             claim["risks"] = [r for r, risk in guide.risks.items() if any(claim_id in s.cites for s in risk.says)]
             if "counts" in source and "count" in claim.get("frequency", ""):
                 claim["counts"] = source["counts"]
-    texts = {
-        address_of(path): {
-            "title": title(text),
-            "text": paragraphs(text),
-            "guide_address": site + address_of(path).removeprefix("./") or "./",
-        }
-        for path, text in pages.items()
-    }
+    texts = {}
+    for path, text in pages.items():
+        address = site + address_of(path).removeprefix("./") or "./"
+        texts[address_of(path)] = {"title": title(text), "text": paragraphs(text), "guide_address": address}
     return {**_head(guide, version, site), **kept, "pages": texts}
 
 
@@ -118,7 +115,7 @@ def _head(guide: Guide, version: Version, site: str) -> dict:
 
 def _schema(whole: Mapping, *others: Mapping) -> dict:
     """The JSON Schema (2020-12) of guide.json, which holds `whole`, and of the other files."""
-    made = json.loads(json.dumps(Guide.model_json_schema(mode="serialization")), object_hook=_plain)
+    made = of_model("serialization", {})
     kinds, example = made.pop("$defs"), next(iter(whole["sources"].values()))
     for kind in ("Method", "Risk", "Alternative", "Condition", "Disagreement", "Gap", "Word", "Source", "Claim"):
         _with(kinds[kind], _shape({"guide_address": example["guide_address"]}))
@@ -148,12 +145,6 @@ def _shape(value: object) -> dict:
         case [first, *_]:
             return {"type": "array", "items": _shape(first)}
     return {"type": "boolean" if isinstance(value, bool) else "string"}
-
-
-def _plain(node: dict) -> dict:
-    """A part of the schema without our own editors' mark, which strict validators refuse, and with no key but ids."""
-    closed = {"additionalProperties": False} if "patternProperties" in node else {}
-    return {key: value for key, value in node.items() if key != "ids"} | closed
 
 
 def _with(kind: dict, added: dict) -> None:
@@ -187,14 +178,8 @@ def _rows(whole: Mapping, part: str) -> Iterator[dict]:
             for each in answer if isinstance(answer, list) else [{"text": answer, "claims": answer}]:
                 for claim_id in [each["claims"]] if isinstance(each["claims"], str) else each["claims"]:
                     cells = _claim(whole, *claims[claim_id]) if claim_id in claims else {}
-                    yield {
-                        "id": entry_id,
-                        **own,
-                        "field": field,
-                        "statement": each["text"],
-                        "claim_id": claim_id,
-                        **cells,
-                    }
+                    said = {"field": field, "statement": each["text"], "claim_id": claim_id}
+                    yield {"id": entry_id, **own, **said, **cells}
 
 
 def _claim(whole: Mapping, source_id: str, claim: Mapping) -> dict:

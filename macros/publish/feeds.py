@@ -11,7 +11,7 @@ from html import escape
 from feedgenerator import Atom1Feed
 
 from ..guide.model import LICENSE, NAME
-from .changes import Step
+from ..guide.version import Step
 
 #: The feed's address below the site's root.
 FEED = "feed.xml"

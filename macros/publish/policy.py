@@ -8,41 +8,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from html.parser import HTMLParser
+import re
 
-
-class _Inline(HTMLParser):
-    """Gathers the texts of a page's scripts and styles that stand in the page itself."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.inside, self.texts = "", {"script": [], "style": []}
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        data = (dict(attrs).get("type") or "").lower().endswith("json")  # which no browser runs
-        if tag in self.texts and "src" not in dict(attrs) and not data:
-            self.inside = tag
-            self.texts[tag].append("")
-
-    def handle_endtag(self, tag):
-        self.inside = ""
-
-    def handle_data(self, data):
-        if self.inside:
-            self.texts[self.inside][-1] += data
+#: A comment, or an element that stands in the page itself: its name, its attributes, its text.
+_INLINE = re.compile(r"<!--.*?-->|<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.S | re.I)
 
 
 def policy(html: str) -> str:
-    """The policy for a page, as the content of its meta element or header."""
-    texts = _Inline(html.replace("\r\n", "\n")).texts  # as a browser reads it before it takes the hash
-    scripts, styles = ("".join(dict.fromkeys(map(_hash, texts[tag]))) for tag in ("script", "style"))
+    """The policy for a finished page, as the content of its meta element or header."""
+    hashes = {"script": {}, "style": {}}
+    for tag, attributes, text in _INLINE.findall(html.replace("\r\n", "\n")):  # as a browser reads it before the hash
+        if tag and not re.search(r"\bsrc=|\btype=\S*json\b", attributes, re.I):  # JSON runs in no browser
+            digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            hashes[tag.lower()][f" 'sha256-{digest}'"] = None
+    scripts, styles = map("".join, hashes.values())
     return (
         f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f" 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

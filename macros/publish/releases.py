@@ -19,9 +19,9 @@ from ..guide import paths, version
 from ..guide.links import Contract, final
 from ..guide.model import Guide
 from ..guide.problem import DataError, Problem
-from ..guide.version import Version
+from ..guide.version import Step, Version
 from . import data
-from .changes import Step, changes
+from .changes import changes
 
 FOLDER = paths.ROOT / "data/releases"
 LIST = "SHA256SUMS"

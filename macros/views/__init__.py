@@ -33,7 +33,7 @@ from .options import (
 )
 from .risks import call_list, risk, risk_groups, risk_table, urgent
 from .sources import source, sources_in_short, sources_table
-from .unknowns import disagreement, disagreements, gap, gaps, my_notes, questions
+from .unknowns import disagreement, disagreements, gap, gaps, my_notes, next_steps, questions
 from .words import glossary
 
 #: Every macro; pages call it by its name.
@@ -62,6 +62,7 @@ MACROS = {
         my_notes,
         names_list,
         newest_version,
+        next_steps,
         options_table,
         questions,
         risk,

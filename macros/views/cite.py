@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ..guide.model import NOT_FROM_SOURCES, SILENT, Claim, Figure, Guide, InWords, Statement
 from .render import escape, link, listing, number, strong
 
-SCOPE = "Some sources speak of several treatments together. We list that at each one they mean."
+SCOPE = "Some sources speak of several treatments at once. We show that at each of them."
 
 
 def cite(*claim_ids: str) -> str:

@@ -9,13 +9,11 @@ import math
 import re
 from collections.abc import Sequence
 from html import escape as html_escape
-from html import unescape
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ..guide.model import NAME, Guide
-from ..guide.pages import CITATION
 from ..guide.review import day
-from ..guide.version import Version
+from ..guide.version import Change, Step
 from .options import ALTERNATIVES_TITLE, alternatives_table
 from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
 from .risks import risk, risk_table, risks_title
@@ -29,101 +27,60 @@ PLACEHOLDER = "https://ADDRESS-OF-THE-GUIDE/"
 
 
 class Published(NamedTuple):
-    """What is published beside the pages."""
+    """What is published beside the pages: whether there are leaflets, and a zip to take along.
+
+    `repository` is the repository's URL, or "". `files` are those of data: the path below the site's root, and what
+    is in each. `feed` is the path of the feed.
+    """
 
     leaflets: bool = False
-    """Whether there are leaflets."""
     offline: bool = False
-    """Whether there is a zip to take along."""
     repository: str = ""
-    """The repository's URL, or ""."""
     files: Sequence[tuple[str, str]] = ()
-    """The files of data: the path below the site's root, and what is in it."""
     feed: str = ""
-    """The path of the feed below the site's root."""
-
-
-class Change(Protocol):
-    """One thing that the guide says otherwise than before, as plain text; see macros.publish.changes."""
-
-    part: str
-    entry: str
-    field: str
-    before: str
-    now: str
-    address: str
-
-
-class Step(Protocol):
-    """A version, and what it changed; see macros.publish.releases."""
-
-    version: Version
-    file: str
-    name: str
-    nothing: str
-    changes: Sequence[Change] | None
 
 
 class Embed(NamedTuple):
-    """A small page that another site shows inside its own."""
+    """A small page that another site shows inside its own.
+
+    `name` is its folder, `title` plain text, `page` the address in the guide that tells more, `call` the call of a
+    macro that it shows, and `height` that of a frame for it in CSS pixels.
+    """
 
     name: str
-    """Its folder."""
     title: str
-    """Plain text."""
     page: str
-    """The address in the guide that tells more."""
     call: str
-    """The call of a macro that it shows."""
     height: int
-    """The height of a frame for it in CSS pixels."""
 
 
 def listed(guide: Guide) -> list[Embed]:
     """Every embed: the risks of each method, the alternatives, each risk."""
     shown = [
-        *(
-            (f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", f'risk_table("{m}")', risk_table(guide, m))
-            for m in guide.methods
-        ),
-        ("alternatives", ALTERNATIVES_TITLE, "alternatives/", "alternatives_table()", alternatives_table(guide)),
-        *((f"risk-{r}", entry.name, f"risks/#{r}", f'risk("{r}")', risk(guide, r)) for r, entry in guide.risks.items()),
+        (f"risks-{m}", risks_title(guide, m), f"methods/{m}/#risks", f'risk_table("{m}")', risk_table(guide, m))
+        for m in guide.methods
     ]
-    return [Embed(*one, height=_height(guide, answer)) for *one, answer in shown]
+    alternatives = alternatives_table(guide)
+    shown.append(("alternatives", ALTERNATIVES_TITLE, "alternatives/", "alternatives_table()", alternatives))
+    shown += [(f"risk-{r}", e.name, f"risks/#{r}", f'risk("{r}")', risk(guide, r)) for r, e in guide.risks.items()]
+    return [Embed(*one, height=_height(answer)) for *one, answer in shown]
 
 
-#: The measures of a small page in CSS pixels, as overrides/assets/embed.css sets them: the width of its text in
-#: a frame of 720, that of its paragraphs, of a letter on average, and the height of a line.
-_WIDE, _PARAGRAPH, _LETTER, _LINE = 686, 600, 8.7, 24
-#: What stands around the text: head, title, notices, foot, and what is closed at first.
-_AROUND = 610
-_ROW = re.compile("<tr id=.*?</tr>", re.S)
-_CELL = re.compile("<t[hd][^>]*>(.*?)</t[hd]>")
+_TABLE = re.compile("<table.*?</table>", re.S)
+#: What of Markdown is not seen as text: marks of HTML, where links lead, citations.
+_UNSEEN = re.compile(r"<[^>]*>|\]\([^)]*\)|\[\^[^\]]*\]")
 
 
-def _height(guide: Guide, markdown: str) -> int:
+def _height(markdown: str) -> int:
     """About the height in CSS pixels that a small page with this text needs where it is 720 wide.
 
-    It is rather too large than too small: fonts differ, and what does not fit needs scrolling.
+    It is rather too large than too small: fonts differ, and what does not fit needs scrolling. The numbers are fitted
+    to the heights that a browser gives: what stands around the text, and what a letter adds to it, in the narrow
+    columns of a table more than in a paragraph.
     """
-
-    def lines(text: str, width: float) -> int:
-        named = CITATION.sub(lambda cited: f" ({guide.claim(cited[1])[1].publisher})", text)
-        shown = unescape(re.sub(r"<[^>]*>|\]\([^)]*\)|[*#\[]", "", named))
-        return math.ceil(len(shown) * _LETTER / width)
-
-    total = _AROUND
-    for row in _ROW.findall(markdown):
-        cells = _CELL.findall(row)
-        if 'class="shared wide"' in markdown:  # its cells stand in two columns below its name
-            total += sum(_LINE * (1 + lines(cell, _WIDE / 2)) + 16 for cell in cells[1:]) / 2 + 3 * _LINE
-        else:  # the name takes a fifth, the others share what is left
-            others = 0.8 * _WIDE / (len(cells) - 1)
-            total += _LINE * max(lines(cells[0], _WIDE / 5), *(lines(cell, others) for cell in cells[1:])) + 25
-    for part in re.sub("<table.*?</table>", "", markdown, flags=re.S).split("\n\n"):
-        total += _LINE * lines(part, _PARAGRAPH) + 11
-        for columns, rows in re.findall(r'viewBox="0 0 (\d+) (\d+)"', part):
-            total += 384 * int(rows) // int(columns) + 32
+    in_tables = len(_UNSEEN.sub("", "".join(_TABLE.findall(markdown))))
+    others = len(_UNSEEN.sub("", _TABLE.sub("", markdown)))
+    total = (400 if in_tables else 700) + 1.2 * in_tables + 0.6 * others + 350 * markdown.count("<svg")
     return math.ceil(total / 20) * 20
 
 
@@ -150,11 +107,8 @@ def leaflets_list(guide: Guide, *, published: Published) -> str:
     if not published.leaflets:
         return paragraph("This copy of the guide has no leaflets. Print its pages instead.")
     names = {method_id: method.name for method_id, method in guide.methods.items()} | {"guide": "The whole guide"}
-    items = []
-    for name, title in names.items():
-        links = (beside(size, f"{LEAFLETS}{name}-{end}.pdf") for end, size in PAPER.items())
-        items.append(f"{escape(title)}: PDF, {' or '.join(links)}")
-    return bullets(items)
+    links = {name: [beside(size, f"{LEAFLETS}{name}-{end}.pdf") for end, size in PAPER.items()] for name in names}
+    return bullets(f"{escape(title)}: PDF, {' or '.join(links[name])}" for name, title in names.items())
 
 
 def zip_link(guide: Guide, *, published: Published) -> str:
@@ -196,35 +150,24 @@ def embeds(guide: Guide, *, site: str) -> str:
 
     `site` is the site's URL, or "" where it is not known.
     """
-    return "\n\n".join(
-        "\n\n".join(
-            [
-                f'<details class="embed" data-search-exclude="true" markdown="block">\n'
-                f"<summary>{escape(embed.title)}</summary>",
-                f"```html\n{_line(embed, site)}\n```",
-                _preview(embed),
-                f"In the guide: {_whole(site, embed.page)}",
-                "</details>",
-            ]
-        )
-        for embed in listed(guide)
-    )
+    return "\n\n".join(_box(embed, site) for embed in listed(guide))
 
 
-def _line(embed: Embed, site: str) -> str:
-    """The line that a clinic copies into its page."""
-    address = html_escape((site or PLACEHOLDER).rstrip("/") + f"/{EMBEDS}{embed.name}/")
+def _box(embed: Embed, site: str) -> str:
+    """An embed in a box of the page, closed at first."""
+    shared = f'title="{html_escape(embed.title)}, from {NAME}" height="{embed.height}" loading="lazy"'
+    address = html_escape(f"{(site or PLACEHOLDER).rstrip('/')}/{EMBEDS}{embed.name}/")
     kept = 'referrerpolicy="no-referrer" style="width:100%;border:0"'
-    return f'<iframe src="{address}" {_attributes(embed)} {kept}></iframe>'
-
-
-def _preview(embed: Embed) -> str:
-    """The same, as it stands on a page of ours. In a closed box, a lazy frame loads nothing."""
-    return f'<div><iframe src="../{EMBEDS}{embed.name}/" {_attributes(embed)}></iframe></div>'
-
-
-def _attributes(embed: Embed) -> str:
-    return f'title="{html_escape(embed.title)}, from {NAME}" height="{embed.height}" loading="lazy"'
+    parts = [
+        '<details class="embed" data-search-exclude="true" markdown="block">',
+        f"<summary>{escape(embed.title)}</summary>\n",
+        f'```html\n<iframe src="{address}" {shared} {kept}></iframe>\n```\n',
+        # In a closed box, a lazy frame loads nothing.
+        f'<div><iframe src="../{EMBEDS}{embed.name}/" {shared}></iframe></div>\n',
+        f"In the guide: {_whole(site, embed.page)}\n",
+        "</details>",
+    ]
+    return "\n".join(parts)
 
 
 def feeds(guide: Guide, *, published: Published) -> str:
@@ -235,9 +178,8 @@ def feeds(guide: Guide, *, published: Published) -> str:
 def versions(guide: Guide, *, history: Sequence[Step]) -> str:
     """Every version with what it changed, newest first."""
     drafts = [step for step in history if not step.version.frozen]
-    parts = [heading(2, "Since the last version"), *(_draft(step) for step in drafts)]
-    if not drafts:
-        parts.append(paragraph("Nothing has changed. What you read here is the last version."))
+    none = paragraph("Nothing has changed. What you read here is the last version.")
+    parts = [heading(2, "Since the last version"), *(map(_draft, drafts) if drafts else [none])]
     for step in history:
         if step.version.frozen:
             file = beside("The data of this version", step.file)

@@ -32,7 +32,8 @@ ASKED = [name for name, field in Method.model_fields.items() if field.title]
 #: What stands on top of a method's page: the first statement of each of these fields, below these words.
 LINES = {
     "nerve": "The nerve",
-    "harms": "Main risk",
+    "helps": "What good it may do",
+    "harms": "Risk",
     "soon": "How soon",
     "relief": "How long relief lasts",
     "damage": "How long damage lasts",
@@ -132,7 +133,7 @@ def compare_table(guide: Guide, *fields: str) -> str:
             raise MacroError(f"a method has no field '{field}' to compare.", suggestion(str(field), ASKED))
     if not fields:
         raise MacroError("it needs a field to compare.", f"There is: {', '.join(ASKED)}.")
-    caption = f"The treatments: {listing([_heading(field).lower().rstrip('?') for field in fields])}"
+    caption = listing([_heading(field).lower().rstrip("?") for field in fields]).capitalize()
     rows = [
         Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
         for method_id, method in guide.methods.items()
@@ -285,7 +286,7 @@ def _named_for(guide: Guide, method: str) -> str:
         rows.append(Row(condition_id, [name, _backing(guide, claim_ids)]))
     caption = f"What {of_one.name.lower()} is named for"
     all_of_them = link("stands in the list of all", "/who-it-is-for.md")
-    more = f"What each of them says, and where they disagree, {all_of_them}."
+    more = f"What each of them says {all_of_them}."
     count = f"{len(rows)} {'illnesses and pains' if len(rows) > 1 else 'illness or pain'}"
     shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
     return collapsible("fold", f"{strong(caption + ':')} {count}", f"{shown}\n\n{paragraph(more)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from .render import escape, number
+from .render import escape, number, strong
 
 #: More people than this make a picture in which nobody is seen.
 MOST_DRAWN = 10_000
@@ -54,8 +54,9 @@ def time_line(caption: str, scale: Sequence[str], rows: Iterable[tuple[Collectio
     """
     steps = "".join(f"<span>{escape(step)}</span> " for step in scale)
     lines = [
+        strong(escape(caption)) + "\n",
         f'<p class="scale" aria-hidden="true" data-search-exclude="true" markdown="span">{steps.strip()}</p>',
-        f'<ol class="timeline" role="list" aria-label="{escape(caption)}" markdown="block">',
+        '<ol class="timeline" role="list" markdown="block">',
     ]
     for covered, markdown in sorted(rows, key=lambda row: min(map(scale.index, row[0]))):
         when = " or ".join(step for step in scale if step in covered)

@@ -24,13 +24,12 @@ _TREATMENT_MAY_MISS = "If a treatment is missing here, it may still do this harm
 #: The groups of risks, in our own order and words: what each is called, and what is in it.
 GROUPS = {
     "serious": (
-        "Serious, or nobody says how bad",
-        "What our sources call severe or the main risk, and what may stay. "
-        "Also what they name without saying how bad it is.",
+        "Serious, or not known how serious",
+        "These are called severe or the main risk, or they may stay. For some, no source says how bad they can be.",
     ),
     "common": (
         "Common, or said to pass",
-        "What one source calls common, and what is said to pass or stands beside it.",
+        "One source calls soreness common. The others are said to pass, or are named next to soreness.",
     ),
     "counted": ("Counted by one source", "The only harms with a count. A count does not make a harm small."),
 }
@@ -97,7 +96,7 @@ def _risks(guide: Guide, method: str | None, tables: list[tuple[str, tuple[str, 
                 pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)]
                 notes = {}
             names = named(row.cells[0] for row in rows)
-            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown, paragraph(SCOPE)]
+            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown, *([] if parts else [paragraph(SCOPE)])]
             parts.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
         else:
             parts += [shown, paragraph(SCOPE), *map(paragraph, notes.values()), *pictures]
@@ -146,7 +145,8 @@ def _group(guide: Guide, risk: Risk, claim_ids: list[str]) -> str:
 
 def urgent(guide: Guide) -> str:
     """What whoever has a harm now should do, as the first line of a page."""
-    return paragraph(statement(guide.urgent), "urgent")
+    text = escape(guide.urgent.text)
+    return paragraph(strong(text) + statement(guide.urgent).removeprefix(text), "urgent")
 
 
 def call_list(guide: Guide) -> str:

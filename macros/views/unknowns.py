@@ -9,13 +9,29 @@ from typing import get_args
 from ..guide.model import Disagreement, Guide, Side, Topic
 from ..guide.problem import MacroError, one, suggestion
 from .cite import statement
-from .render import Row, box, boxes, bullets, collapsible, escape, heading, link, listing, paragraph, strong, table
+from .render import (
+    Row,
+    box,
+    boxes,
+    bullets,
+    collapsible,
+    escape,
+    heading,
+    link,
+    listing,
+    numbered,
+    paragraph,
+    strong,
+    table,
+)
 
 
-def disagreement(guide: Guide, disagreement: str) -> str:
-    """A question on which our sources do not say the same, as a box with all sides."""
+def disagreement(guide: Guide, disagreement: str, folded: bool = False) -> str:
+    """A question on which our sources do not say the same, as a box with all sides. It can be folded."""
     entry = one("disagreement", guide.disagreements, disagreement)
     title = f"Our sources disagree: {escape(entry.question)}"
+    if folded:
+        return collapsible("disagreement", title, _sides(guide, entry), disagreement)
     return box("disagreement", disagreement, title, _sides(guide, entry))
 
 
@@ -57,7 +73,7 @@ def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str)
     own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
     parts = [
         heading(2, "Where our sources disagree"),
-        paragraph(f"The notes to them stand {own_page}."),
+        paragraph(f"See who says what, with notes, {own_page}."),
     ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
@@ -138,6 +154,14 @@ def questions(guide: Guide, *topics: str) -> str:
         anchor = "ask-" + re.sub(r"\W+", "-", topic.lower()).strip("-")
         parts.append(f"{heading(3, topic, anchor)}\n\n{items}")
     return "\n\n".join(parts)
+
+
+def next_steps(guide: Guide) -> str:
+    """What to do next, in order, and the two lists to take along. The page "About this guide" says that it is ours."""
+    lists = (
+        f"{link('your questions', '/questions.md')} and {link('the list of whom to call', '/recovery.md#whom-to-call')}"
+    )
+    return numbered([*(escape(step.text) for step in guide.next_steps), f"Take along {lists}."])
 
 
 def my_notes(guide: Guide, about: str, lines: int = 4) -> str:
