@@ -15,22 +15,17 @@ from lxml.html import fromstring
 
 from macros.guide import load, paths, schema
 from macros.views import MACROS
-from macros.views.clinics import listed
 from tests.conftest import ROOT, build, edit, run
-
-#: Macros that no page calls: embeds show what comes of them.
-ONLY_EMBEDDED = {"alternatives_table", "risk", "risk_table"}
 
 
 def test_the_gallery_shows_every_macro_with_a_call_and_a_page_that_has_it(site):
     (article,) = fromstring((site / "contributing/index.html").read_text("utf-8")).xpath("//article")
-    assert {embed.call.partition("(")[0] for embed in listed(load.current())} == ONLY_EMBEDDED
     headings = article.xpath(".//h2[starts-with(@id, 'macro-')]")
     assert {h.get("id").removeprefix("macro-").replace("-", "_") for h in headings} == set(MACROS) - {"gallery"}
     for heading in headings:
         name = heading.get("id").removeprefix("macro-").replace("-", "_")
-        if name in ONLY_EMBEDDED:
-            continue
+        if name == "risk":
+            continue  # only embeds call it
         (code,) = heading.xpath("(following-sibling::div|following-sibling::pre)[1]//code")
         call = code.text_content().strip()
         assert call.startswith("{{ " + name + "(") and call.endswith("}}")

@@ -231,8 +231,8 @@ def test_a_quote_that_swallows_what_follows_is_told_where_it_opens():
     [
         # a count is cited by the one harm that the source gave it for, and an id stands for one thing
         ("[initiative-risk-bleeding]", "[initiative-risk-bleeding, initiative-risk-infection]",
-         "      initiative-risk-infection:", "it has a count, but 2 risks cite it: infection, bleeding.", "there only."),
-        ("  crps:\n", "  bruising:\n", "", "conditions › bruising: the id 'bruising' stands in risks too.", "another id"),
+         "      initiative-risk-infection:", "it has a count, but 2 risks cite it: infection, bleeding.", "there"),
+        ("  crps:\n", "  bruising:\n", "", "conditions › bruising: the id 'bruising' stands in risks too.", "another"),
         ("[chemical]\n    claims:\n", "[chemical]\n    retired: [painx-offer]\n    claims:\n",
          "      painx-offer:", "'painx-offer' was used before", "a new id"),
         # a claim answers a question for each treatment that it speaks of, and for no other
@@ -242,7 +242,7 @@ def test_a_quote_that_swallows_what_follows_is_told_where_it_opens():
         ("[science-insights-outlook-mild]", "[science-insights-outlook-mild, painx-effect-onset]", "",
          "release › soon › 1 › claims: 'painx-effect-onset' does not speak of 'release', only of: chemical.",
          "Take it away, or add release to the claim's 'methods'."),
-        # what one source says on one side is said of the same treatments; an option stands beside all that it is said of
+        # what one source says on one side is said of the same treatments; an option stands beside all that it means
         ("why-entrapment, science-insights-release-how]\n      - text: A chem",
          "why-entrapment, science-insights-cold]\n      - text: A chem", "",
          "'science-insights-why-entrapment' and 'science-insights-cold' speak of different treatments.", "Make a side"),

@@ -19,7 +19,6 @@ from .clinics import (
 )
 from .gallery import gallery
 from .options import (
-    alternatives_folded,
     alternatives_table,
     at_a_glance,
     compare_table,
@@ -31,7 +30,7 @@ from .options import (
     steps,
     timeline,
 )
-from .risks import call_list, risk, risk_groups, risk_table, urgent
+from .risks import call_list, risk, risk_table, urgent
 from .sources import source, sources_in_short, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, next_steps, questions
 from .words import glossary
@@ -40,7 +39,6 @@ from .words import glossary
 MACROS = {
     function.__name__: function
     for function in (
-        alternatives_folded,
         alternatives_table,
         ask_form,
         at_a_glance,
@@ -66,7 +64,6 @@ MACROS = {
         options_table,
         questions,
         risk,
-        risk_groups,
         risk_table,
         row_links,
         source,

@@ -66,7 +66,7 @@ def listed(guide: Guide) -> list[Embed]:
     return [Embed(*one, height=_height(answer)) for *one, answer in shown]
 
 
-_TABLE = re.compile("<table.*?</table>", re.S)
+_FOLDED = re.compile("</summary>.*?</details>", re.S)
 #: What of Markdown is not seen as text: marks of HTML, where links lead, citations.
 _UNSEEN = re.compile(r"<[^>]*>|\]\([^)]*\)|\[\^[^\]]*\]")
 
@@ -75,12 +75,11 @@ def _height(markdown: str) -> int:
     """About the height in CSS pixels that a small page with this text needs where it is 720 wide.
 
     It is rather too large than too small: fonts differ, and what does not fit needs scrolling. The numbers are fitted
-    to the heights that a browser gives: what stands around the text, and what a letter adds to it, in the narrow
-    columns of a table more than in a paragraph.
+    to the heights that a browser gives: what stands around the text, what a letter adds, and what a fold does.
     """
-    in_tables = len(_UNSEEN.sub("", "".join(_TABLE.findall(markdown))))
-    others = len(_UNSEEN.sub("", _TABLE.sub("", markdown)))
-    total = (400 if in_tables else 700) + 1.2 * in_tables + 0.6 * others + 350 * markdown.count("<svg")
+    seen = _FOLDED.sub("", markdown)
+    letters, folds = len(_UNSEEN.sub("", seen)), seen.count("<summary")
+    total = 430 + 0.9 * letters + 60 * folds if folds else 720 + 0.45 * letters + 350 * seen.count("<svg")
     return math.ceil(total / 20) * 20
 
 

@@ -213,13 +213,7 @@ ALTERNATIVES_TITLE = "What can be done instead"
 
 
 def alternatives_table(guide: Guide) -> str:
-    """Every alternative, with the same fields for each."""
-    columns = ["Option", *map(_heading, SHARED)]
-    return table(ALTERNATIVES_TITLE, columns, _alternative_rows(guide), "alternatives")
-
-
-def alternatives_folded(guide: Guide) -> str:
-    """The same, each folded below the good that it may do. What no source says of it stands once."""
+    """Every alternative, each folded below the good that it may do. What no source says of it stands once."""
     folds = []
     for option_id, option in guide.alternatives.items():
         told = [field for field in SHARED if getattr(option, field) != NOT_REPORTED]

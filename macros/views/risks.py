@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..guide.model import Figure, Guide, InWords, Risk, Source
+from ..guide.model import Figure, Guide, InWords, Source
 from ..guide.problem import one
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .options import method_links
@@ -44,67 +44,45 @@ def risks_title(guide: Guide, method: str | None = None) -> str:
 
 
 def risk_table(guide: Guide, method: str | None = None) -> str:
-    """All risks, or those that our sources name for one method, in one table.
+    """All risks, or those that our sources name for one method, in groups: serious, common, counted.
 
-    `method` is a method's id. What a source says of other methods is left out, its figure
-    too. Raises MacroError for an unknown method.
+    Each group is folded below the names of its harms. What is counted stands once in its group, above the rows, with
+    the people whom it was counted of. `method` is a method's id. What a source says of other methods is left out,
+    its figure too. Raises MacroError for an unknown method.
     """
-    return _risks(guide, method, [(risks_title(guide, method), tuple(GROUPS))], folded=False)
-
-
-def risk_groups(guide: Guide, method: str | None = None) -> str:
-    """The same in three groups, each folded below the names of its harms: serious, common, counted.
-
-    What is counted stands once above its group, with the people whom it was counted of. Raises MacroError for an
-    unknown method.
-    """
-    return _risks(guide, method, [(title, (group,)) for group, (title, _) in GROUPS.items()], folded=True)
-
-
-def _risks(guide: Guide, method: str | None, tables: list[tuple[str, tuple[str, ...]]], *, folded: bool) -> str:
-    """The risks in tables, each of a caption and its groups."""
     caption = risks_title(guide, method)
     columns = _COLUMNS if method is None else _COLUMNS[:-1]
-    parts, notes = [], {}
-    for title, groups in tables:
-        rows, counted = [], {}
-        for risk_id in guide.risks if method is None else guide.of_method("risks", method):
-            risk = guide.risks[risk_id]
-            claim_ids = [c for c in claim_ids_of(risk.says) if method is None or method in guide.methods_of(c)]
-            if not claim_ids or _group(guide, risk, claim_ids) not in groups:
-                continue
-            for claim_id in claim_ids:
-                _, source, claim = guide.claim(claim_id)
-                if isinstance(claim.frequency, Figure):
-                    count = claim.frequency.count * guide.counted_in // claim.frequency.out_of
-                    key = (count, claim.frequency.of, pooled(guide, claim_id))
-                    counted.setdefault(key, []).append((risk.name, claim_id))
-                    notes |= _about_the_counts(source)
-            cells = [
-                escape(risk.name),
-                " ".join(statement(s, claim_ids.__contains__) for s in risk.says if set(s.cites) & set(claim_ids)),
-                _how_often(guide, claim_ids, tell_uncounted=method is None, above=folded),
-                _treatments(guide, claim_ids),
-            ]
-            rows.append(Row(risk_id, cells[: len(columns)]))
-        if not rows:
-            continue
-        pictures = [_picture(guide, *key, harms) for key, harms in counted.items()]
-        shown = table(f"{caption}: {title[0].lower()}{title[1:]}" if folded else title, columns, rows, "risks")
-        if folded:
-            if pictures:
-                pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)]
-                notes = {}
-            names = named(row.cells[0] for row in rows)
-            body = [paragraph(GROUPS[groups[0]][1]), *pictures, shown, *([] if parts else [paragraph(SCOPE)])]
-            parts.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
-        else:
-            parts += [shown, paragraph(SCOPE), *map(paragraph, notes.values()), *pictures]
-            parts += [paragraph(_PICTURED)] if pictures else []
-    if not parts:
+    rows: dict[str, list[Row]] = {group: [] for group in GROUPS}
+    counted, notes = {}, {}
+    for risk_id in guide.risks if method is None else guide.of_method("risks", method):
+        risk = guide.risks[risk_id]
+        claim_ids = [c for c in claim_ids_of(risk.says) if method is None or method in guide.methods_of(c)]
+        group = risk.group
+        figures = {c: guide.claim(c)[2].frequency for c in claim_ids}
+        figures = {c: given for c, given in figures.items() if isinstance(given, Figure)}
+        if group == "counted" and not figures:
+            group = "serious"  # it was counted for other methods only: how bad it is for this one, nobody says
+        for claim_id, given in figures.items():
+            key = (given.count * guide.counted_in // given.out_of, given.of, pooled(guide, claim_id))
+            counted.setdefault(group, {}).setdefault(key, []).append((risk.name, claim_id))
+            notes |= _about_the_counts(guide.claim(claim_id)[1])
+        said = [statement(s, claim_ids.__contains__) for s in risk.says if set(s.cites) & set(claim_ids)]
+        often = _how_often(guide, claim_ids, tell_uncounted=method is None, above=True)
+        cells = [escape(risk.name), " ".join(said), often, _treatments(guide, claim_ids)]
+        if said:  # else it rests on no claim
+            rows[group].append(Row(risk_id, cells[: len(columns)]))
+    folds = []
+    for group, (title, told) in GROUPS.items():
+        if rows[group]:
+            pictures = [_picture(guide, *key, harms) for key, harms in counted.get(group, {}).items()]
+            pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)] if pictures else []
+            shown = table(f"{caption}: {title[0].lower()}{title[1:]}", columns, rows[group], "risks")
+            names = named(row.cells[0] for row in rows[group])
+            body = [paragraph(told), *pictures, shown, *([] if folds else [paragraph(SCOPE)])]
+            folds.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
+    if not folds:
         return paragraph(SILENT)  # an empty table would look like no risk
-    above = [paragraph(_MAY_MISS)] if method else []
-    return "\n\n".join([*above, *parts])
+    return "\n\n".join([*([paragraph(_MAY_MISS)] if method else []), *folds])
 
 
 def risk(guide: Guide, risk: str) -> str:
@@ -135,12 +113,6 @@ def risk(guide: Guide, risk: str) -> str:
         paragraph(SCOPE),
     ]
     return "\n\n".join(parts)
-
-
-def _group(guide: Guide, risk: Risk, claim_ids: list[str]) -> str:
-    """The group of a risk as these claims know it: what was counted for other methods only, nobody sized for this."""
-    counted = any(isinstance(guide.claim(claim_id)[2].frequency, Figure) for claim_id in claim_ids)
-    return "serious" if risk.group == "counted" and not counted else risk.group
 
 
 def urgent(guide: Guide) -> str:
