@@ -55,7 +55,7 @@ def _known(content: str, site: str, published: Published) -> dict[str, Callable[
     except DataError:
         return {name: _silent(macro) for name, macro in MACROS.items()}
     context = {"site": site, "published": published, "history": history, "macros": MACROS, "uses": {}}
-    context["examples"] = _examples(texts)
+    context |= {"examples": _examples(texts), "texts": texts}
     context["uses"] = uses(texts, bound(guide, context))
     return bound(guide, context)
 

@@ -33,6 +33,7 @@ _BLOCKS = ["caption", "svg"]
 _PLAIN = {"a", "button", "caption", "code", "h1", "h2", "h3", "h4", "label", "pre", "summary"}
 _SECTIONS = {"h1", "h2", "h3", "tr"}
 _TITLE = re.compile(r"^# .+$", re.M)
+_SHEET = re.compile(r'<details class="fold sheet".*?</details>', re.S)
 _TABLE = re.compile(r'<table [^>]*data-part="(\w+)".*?</table>', re.S)
 #: The step at which Zensical keeps what it knows of a page; MkDocs has none.
 _ZENSICAL = "rendering_context"
@@ -61,7 +62,7 @@ def added(guide: Guide, markdown: str, repository: str, place: str) -> str:
     if repository:
         text = _TABLE.sub(lambda table: f"{table[0]}\n\n{_edit(repository, table[1])}", text)
     disagreements = disagreements_touched(guide, claim_ids, markdown)
-    words = _words(guide, CITATION.sub("", markdown + disagreements))
+    words = _words(guide, CITATION.sub("", _SHEET.sub("", markdown) + disagreements))
     return "\n\n".join(filter(None, [text, disagreements, words, _notes(guide, claim_ids, place)]))
 
 
@@ -113,7 +114,7 @@ class _Words(Treeprocessor):
             if child.tag == "sup":  # the number of a note is no word to search for
                 child.set("data-search-exclude", "true")
             if child.tag != "abbr":
-                named = child.get("class", "") in ("footnote", "review", "words") or child is glossary
+                named = child.get("class", "") in ("footnote", "review", "fold sheet", "words") or child is glossary
                 self._walk(child, glossary, plain=plain or named or child.tag in _PLAIN)
             elif plain or child.get("title") in self.told:
                 _unwrap(parent, child)

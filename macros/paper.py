@@ -34,7 +34,7 @@ SIZES = {"a4": "A4", "letter": "Letter"}
 #: The leaflet of the whole guide, beside those of the treatments.
 WHOLE, WHOLE_TITLE = "guide", "The whole guide"
 #: Pages that are of no use on paper.
-NOT_ON_PAPER = ("for-clinics/",)
+NOT_ON_PAPER = ("for-clinics/", "review/")
 
 _METHODS = "methods/"
 #: The page that has all disagreements, of which other pages repeat those that they touch.

@@ -167,7 +167,8 @@ def small():
 
 def called(guide, **context) -> dict:
     """Every macro as a page calls it, with this guide."""
-    given = {"site": "", "published": Published(), "history": [], "macros": MACROS, "examples": {}, "uses": {}}
+    given = {"site": "", "published": Published(), "history": [], "macros": MACROS}
+    given |= {"examples": {}, "texts": {}, "uses": {}}
     return macros.bound(guide, given | context)
 
 

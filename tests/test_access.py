@@ -445,4 +445,4 @@ def test_a_table_is_read_as_a_table_at_every_width(address, open_tab, width):
     roles = tab.locator("article table").first.evaluate("e => [e, ...e.querySelectorAll('*')].map(x => x.role)")
     assert {"table", "rowgroup", "row", "columnheader", "rowheader", "cell"} <= set(roles)  # said, as it is stacked
     tree = tab.locator("table").first.aria_snapshot()
-    assert 'table "All risks that our sources name: serious, or nobody says how bad"' in tree
+    assert 'table "All risks that our sources name: serious, or not known how serious"' in tree

@@ -237,10 +237,9 @@ def led(renamed):
     """What the build says before the lines that lead on are there, and where the site is served with them."""
     before = build(renamed, renamed / "site")
     assert before.returncode == 1 and not (renamed / "site").exists()
-    first = next(iter(re.findall(r'<h2 id="([\w-]+)"', (renamed / "docs/effects.md").read_text("utf-8"))), "")
-    assert not first
-    heading = re.search(r"^## (.+)$", (renamed / "docs/effects.md").read_text("utf-8"), re.M)[1]
-    anchor = re.sub(r"[^\w]+", "-", heading.lower()).strip("-")
+    effects = (renamed / "docs/effects.md").read_text("utf-8")
+    heading, given = re.search(r"^## (.+?)(?: *\{ #([\w-]+) \})?$", effects, re.M).groups()
+    anchor = given or re.sub(r"[^\w]+", "-", heading.lower()).strip("-")
     edit(renamed / "links.yml", "effects/#how-it-may-help", f"effects/#{anchor}")
     edit(renamed / "links.yml", "\nmoved:\n", "\nmoved:\n" + "".join(f"  {line}\n" for line in RENAMED.values()))
     done = build(renamed, renamed / "site", SITE_URL="https://example.org/guide/")

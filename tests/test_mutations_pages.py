@@ -83,7 +83,7 @@ def try_shown(seed: int) -> tuple[str, str]:
     macro = called(guide)
     calls = ["risk_table()", "options_table()", "methods_table()", "conditions_table()", "disagreements()", "gaps()"]
     calls += ["glossary()", "alternatives_table()", "questions()", "names_list()", "embeds()"]
-    calls += ["urgent()", "call_list()", 'timeline("heat")']
+    calls += ["urgent()", "call_list()", "next_steps()", 'timeline("heat")']
     calls += [f'source("{each}")' for each in guide.sources]
     calls += [
         f'{call}("{each}")' for call in ("in_short", "at_a_glance", "steps", "risk_table") for each in guide.methods

@@ -95,7 +95,7 @@ def test_no_page_asks_another_host_breaks_its_policy_or_throws(site, address, ta
     asked, refused, thrown = [], [], []
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("pageerror", lambda error: thrown.append(str(error)))
-    tab.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+    tab.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     embeds = sorted(path.parent.relative_to(site).as_posix() for path in (site / "embed").glob("*/index.html"))
     for page in [*pages(site), "404.html", *embeds[:3]]:
         tab.goto(address + page)

@@ -44,13 +44,14 @@ def test_a_risk_that_no_source_names_for_a_method_is_not_in_its_table(small):
 
 
 def test_a_count_says_for_which_treatments_of_its_row_there_is_none(small):
-    told = "together.[^one-infection] No source counted it for nerve release."
-    assert told in risks.risk_table(small) and told in risks.risk(small, "infection")
+    told = " No source counted it for nerve release."
+    assert f"As counted above.[^one-infection]{told}" in risks.risk_table(small)
+    assert f"together.[^one-infection]{told}" in risks.risk(small, "infection")
     assert "No source counted" not in risks.risk_table(small, "heat") + risks.risk(small, "paralysis")
 
 
 def test_a_list_of_risks_does_not_look_like_all_that_can_happen(small):
-    above, _, _ = risks.risk_table(small, "release").partition("<table")
+    above, _, _ = risks.risk_table(small, "release").partition("<details")
     assert above == "This list may not be complete. A harm that is not listed can still happen.\n\n"
     _, _, below = risks.risk(small, "infection").partition("## Treatments")
     assert "If a treatment is missing here, it may still do this harm." in below
@@ -84,15 +85,8 @@ def test_an_unknown_name_is_told_with_a_mend(small, call, mend):
 def test_every_macro_answers_with_markdown_that_stands_in_a_block_and_takes_plain_values(small, name):
     """In a block such as `/// warning`, each answer is what it is outside."""
     macro = called(small)[name]
-    given = {
-        "about": "Mine",
-        "method": "heat",
-        "risk": "infection",
-        "source": "one",
-        "fields": "soon",
-        "gaps": "chance",
-    }
-    given |= {"disagreement": "asleep-or-gone", "topics": "Will it help?"}
+    given = {"about": "Mine", "method": "heat", "risk": "infection", "source": "one", "fields": "soon"}
+    given |= {"gaps": "chance", "disagreement": "asleep-or-gone", "topics": "Will it help?"}
     taken = [p for p in arguments(MACROS[name]) if p.default is Parameter.empty]
     answer = macro(*[given[p.name] for p in taken])
     assert isinstance(answer, str) and answer.strip()

@@ -50,7 +50,7 @@ _TABBED = "__tabbed_"
 #: Elements whose id is an address that a reader can see the name of.
 _SECTIONS = {"h1", "h2", "h3", "li", "tr"}
 #: What is folded and stands on a page of its own too, or behind a citation: its text is looked at there.
-_ELSEWHERE = {"disagreement", "notes", "words"}
+_ELSEWHERE = {"disagreement", "notes", "sheet", "words"}
 
 
 class Heading(NamedTuple):

@@ -286,17 +286,28 @@ class Word(Entry):
     meaning: Statement
 
 
+#: The parts that a reviewer looks at, and what each is called.
+PARTS = {
+    **{"risks": "Risks", "methods": "Treatments", "alternatives": "Alternatives", "conditions": "Illnesses and pains"},
+    **{"disagreements": "Where our sources disagree", "gaps": "What our sources do not say"},
+    **{"words": "Medical words", "pages": "Pages"},
+}
+
+
 class Review(Entry):
-    """One review by a clinician that really took place."""
+    """One review by a clinician that really took place: of all parts, or of those that `of` names."""
 
     by: Text
     role: Text
     on: date
     next: date
+    of: Annotated[tuple[Literal[tuple(PARTS)], ...], Field(min_length=1)] | None = None
+    version: form("[0-9a-f]{10}", "Write the ten letters and digits of the sheet's version, in quotes.") | None = None
 
 
 class ReviewState(Entry):
     until_reviewed: Text
+    policy: Annotated[tuple[Text, ...], Field(min_length=1)]
     reviews: tuple[Review, ...]
 
 

@@ -9,6 +9,9 @@ from . import paths
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.S)
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
+_ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
+_MARKS = re.compile(r"^(?:#+|[-*](?: \[[ x]\])?|\d+\.) +|^///[ \w]*\|?|\*{1,2}|`", re.M)
 _CODE = re.compile(r"^(```|~~~).*?^\1|(`+)(?:(?!\n\n).)+?\2", re.S | re.M)
 
 #: A citation in a page's Markdown; its group is the claim's id.
@@ -48,6 +51,17 @@ def title(text: str) -> str:
 def paragraphs(text: str) -> list[str]:
     """What stands in a page itself, as it is typed, a paragraph at a time."""
     return [part.strip() for part in re.split(r"\n\s*\n", body(text)) if part.strip()]
+
+
+def items(paragraph: str) -> list[str]:
+    """The items of a list that stands in one paragraph; a paragraph without a list is one."""
+    return _ITEM.split(paragraph)
+
+
+def plain(text: str) -> str:
+    """What is typed on a page in one line, without citations, links and marks; a call of a macro in words."""
+    text = CALL.sub(r"(Shown here: \1 \2)", CITATION.sub("", text))
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
 
 
 def cited(markdown: str) -> list[str]:

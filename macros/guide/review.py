@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .model import Guide
+from .model import PARTS, Guide
 
 
 def day(value: date) -> str:
@@ -25,4 +25,6 @@ def review_line(guide: Guide, today: date) -> str:
         if last.next < today
         else f"Next review: {day(last.next)}."
     )
-    return f"Reviewed by {last.by}, {last.role}, on {day(last.on)}. {due}"
+    version = f" (version {last.version})" if last.version else ""
+    only = f"Only this was looked at: {', '.join(PARTS[part].lower() for part in last.of)}. " if last.of else ""
+    return f"Reviewed by {last.by}, {last.role}, on {day(last.on)}{version}. {only}{due}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pydantic import BaseModel
-
-from .model import Guide, Method, Side, Statement
+from .model import Guide, Method, Side
 from .problem import Problem, trail
 from .read import Document
+from .statements import statements
 
 #: Words that leave no exception. "At all" and "above all" are no such words.
 _ABSOLUTE = re.compile(r"(?<!at )(?<!above )\b(all|always|every|everybody|everyone|never|nobody|none)\b", re.I)
@@ -39,21 +38,6 @@ def weak_or_strong(guide: Guide, document: Document) -> Iterator[Problem]:
         for method in dict.fromkeys(m for c in cites for m in guide.methods_of(c) if m not in option.beside):
             what = f"a claim of this option speaks of '{method}', which is not in the list."
             yield problem(("alternatives", option_id, "beside"), what, f"Add {method}: our sources name it there.")
-
-
-def statements(value: object, path: tuple) -> Iterator[tuple[tuple, Statement]]:
-    """Every statement in a part of the data, with its place, such as ("risks", "bleeding", "says", 0)."""
-    if isinstance(value, Statement):
-        yield path, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from statements(getattr(value, name), (*path, name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from statements(inner, (*path, key))
-    elif isinstance(value, tuple):
-        for number, inner in enumerate(value):
-            yield from statements(inner, (*path, number))
 
 
 def wording(guide: Guide, text: str, claim_ids: Iterable[str]) -> Iterator[tuple[str, str]]:

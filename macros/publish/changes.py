@@ -14,34 +14,20 @@ from collections.abc import Callable, Iterator, Mapping
 from markdown.extensions.toc import slugify
 
 from ..guide.links import split
-from ..guide.model import NOT_REPORTED, SILENT, Method
-from ..guide.pages import CALL, CITATION
+from ..guide.model import NOT_REPORTED, PARTS, SILENT
+from ..guide.pages import CITATION, items, plain
+from ..guide.statements import LABELS
 from ..guide.version import Change
 
 NOT_THERE, LEFT_OUT = "Not in the guide.", "No longer in the guide."
 #: Each part of the data, and what it is called here.
-_PARTS = {
-    **{"risks": "Risks", "methods": "Treatments", "alternatives": "Alternatives", "conditions": "Illnesses and pains"},
-    **{"disagreements": "Where our sources disagree", "gaps": "What our sources do not say"},
-    **{"words": "Medical words", "sources": "Sources", "claims": "Sources", "pages": "Pages", "review": "This guide"},
-}
+_PARTS = PARTS | {"sources": "Sources", "claims": "Sources", "review": "This guide"}
 #: The field that names an entry: the first of these that it has.
 _NAMES = ("called", "name", "publisher", "question", "missing", "word", "title")
-#: What a field is called, where not by its own name.
-_LABELS = {name: field.title.lower() for name, field in Method.model_fields.items() if field.title} | {
-    **{"medical": "medical names", "steps": "what is done", "aim": "what happens to the nerve", "origin": "named by"},
-    **{"says": "what is said", "sides": "what each side says", "reader": "what you can make of it"},
-    **{"missing": "what is missing", "ask": "what to ask", "topic": "when it matters", "say": "how to say it"},
-    **{"forms": "other forms", "everyday": "everyday words", "meaning": "what it means", "note": "our note"},
-    **{"trust": "how far to trust it", "methods": "which treatments it means", "text": "its own words"},
-}
 #: What says nothing to a reader, or is told of another entry.
 _UNTOLD = {"called", "guide_address", "retired", "claims", "risks", "frequency", "together"}
 _OFTEN = "how often"
 
-_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
-_ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
-_MARKS = re.compile(r"^(#+|[-*]( \[[ x]\])?|\d+\.) +|\*{1,2}|`")
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.S | re.M)
 _HEADING = re.compile(r"^#{1,3} +(.+?) *(?:\{:? *#([\w-]+)[^}]*\})? *$", re.M)
 
@@ -78,7 +64,7 @@ def names(document: Mapping) -> dict[str, str]:
     for page, content in document["pages"].items():
         found[page] = content["title"]
         for text, given in _HEADING.findall(_FENCED.sub("", "\n\n".join(content["text"]))):
-            found[page + "#" + (given or slugify(_plain(text), "-"))] = _plain(text)
+            found[page + "#" + (given or slugify(plain(text), "-"))] = plain(text)
     kept = {part: document[part] for part in _PARTS if part in document and part not in ("pages", "review")}
     return found | {entry["guide_address"]: _name(entry) for entries in kept.values() for entry in entries.values()}
 
@@ -116,25 +102,25 @@ def _fields(flat: Mapping[_Key, dict], at: Mapping[_Key, str], called: Mapping[_
             case [*values]:
                 return [each for inner in values for each in said(field, inner)]
             case str(text) if field == "text":  # a paragraph of a page
-                return [each for i in _ITEM.split(text) for each in said("", _plain(i), tuple(CITATION.findall(i)))]
+                return [each for i in items(text) for each in said("", plain(i), tuple(CITATION.findall(i)))]
         return [(SILENT if value == NOT_REPORTED else str(value), tuple(at.get(("claims", i), f"#{i}") for i in cites))]
 
     found = {}
     for (part, i), entry in flat.items():
         told = [field for field in entry if field not in _UNTOLD]
-        labels = [_LABELS.get(field, field.replace("_", " ")) for field in told]
+        labels = [LABELS.get(field, field.replace("_", " ")) for field in told]
         texts = [said(field, entry[field]) for field in told]
         found[part, at[part, i]] = dict(zip(told, zip(labels, texts, strict=True), strict=True))
     for (part, i), claim in flat.items():  # how often a harm happens is told of the harm
         if part == "claims" and "frequency" in claim:
-            often = _often(claim["frequency"], treatments(claim["together"]) if claim["together"][1:] else "")
+            often = how_often(claim["frequency"], treatments(claim["together"]) if claim["together"][1:] else "")
             for key in [("risks", risk) for risk in claim["risks"] if ("risks", risk) in at] or [(part, i)]:
                 told = said("", often, (i,))
                 found[key[0], at[key]][at[part, i]] = (f"{_OFTEN}, says {claim['called']}", told)
     return found
 
 
-def _often(frequency: object, together: str) -> str:
+def how_often(frequency: object, together: str) -> str:
     """How often a harm happens, in words; `together` are the treatments that a count stands for."""
     match frequency:
         case {"count": count, "out_of": out_of, "of": of}:
@@ -142,12 +128,6 @@ def _often(frequency: object, together: str) -> str:
         case {"words": words}:
             return f"In words only: “{words}”."
     return str(frequency)
-
-
-def _plain(text: str) -> str:
-    """What is typed on a page in one line, without citations, links and marks; a call of a macro in words."""
-    text = CALL.sub(r"(Shown here: \1 \2)", CITATION.sub("", text))
-    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
 
 
 def _differences(at: _Key, was: dict | None, now: dict | None, called: Mapping[_Key, str]) -> Iterator[Change]:

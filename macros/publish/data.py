@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..guide.links import Contract
@@ -19,7 +19,9 @@ from ..guide.model import LICENSE, NAME, NOT_REPORTED, Guide
 from ..guide.pages import address_of, paragraphs, title
 from ..guide.review import review_line
 from ..guide.schema import of_model
+from ..guide.statements import STANDS, asked
 from ..guide.version import Version
+from .changes import how_often
 
 #: Where the files stand below the site's root. A change that breaks readers gets a new folder.
 FOLDER = "data/v2/"
@@ -29,6 +31,7 @@ FILES = {
     "guide.json": "Everything: each entry, each claim and the text of each page.",
     "risks.csv": "The risks as a table: one row for each claim of each statement.",
     "alternatives.csv": "What can be done instead, as the same table.",
+    "review.csv": "The sheet for a review: one row for each statement, with its claims and room for a verdict.",
     "links.json": "Every address that we promise to keep, and where what moved is now.",
     "schema.json": "The JSON Schema of the JSON files.",
 }
@@ -39,12 +42,8 @@ NOTICE = (
 )
 ATTRIBUTION = f'Name "{NAME}", link to the license, and say what you changed.'
 
-#: Where the entries of each part stand below the site's root.
-_STANDS = {
-    **{"methods": "methods/{}/", "risks": "risks/#{}", "alternatives": "alternatives/#{}", "gaps": "not-known/#{}"},
-    **{"conditions": "who-it-is-for/#{}", "disagreements": "disagreements/#{}", "words": "words/#{}"},
-    **{"sources": "sources/{}/"},
-}
+#: The columns that a reviewer fills in.
+VERDICT = ("right", "too strong", "too weak", "wrong", "missing", "words")
 #: What a spreadsheet could take for a formula (OWASP, CSV injection: wide signs too).
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]")
 
@@ -63,8 +62,9 @@ def files(guide: Guide, pages: Mapping[str, str], version: Version, site: str, c
     made = {
         "index.json": _json(index),
         "guide.json": _json(whole),
-        "risks.csv": _csv(whole, "risks"),
-        "alternatives.csv": _csv(whole, "alternatives"),
+        "risks.csv": _csv(whole, _rows(whole, "risks")),
+        "alternatives.csv": _csv(whole, _rows(whole, "alternatives")),
+        "review.csv": _csv(whole, _asked(guide, pages, whole)),
         "links.json": _json(links),
         "schema.json": _json(_schema(whole, index, links)),
     }
@@ -79,7 +79,7 @@ def whole(guide: Guide, pages: Mapping[str, str], version: Version) -> str:
 def document(guide: Guide, pages: Mapping[str, str], version: Version, site: str = "") -> dict:
     """The content of guide.json as plain values: what it says of itself, the guide as it is kept, the pages' texts."""
     kept = guide.model_dump(mode="json", exclude_none=True)
-    for part, stands in _STANDS.items():
+    for part, stands in STANDS.items():
         for entry_id, entry in kept[part].items():
             entry["guide_address"] = site + stands.format(entry_id)
     for source in kept["sources"].values():
@@ -195,22 +195,39 @@ def _claim(whole: Mapping, source_id: str, claim: Mapping) -> dict:
     }
 
 
+def _asked(guide: Guide, pages: Mapping[str, str], whole: Mapping) -> Iterator[dict]:
+    """One row for each statement, with all of its claims in one cell, and empty cells for the verdict."""
+    claims = {i: (s, claim) for s in whole["sources"].values() for i, claim in s["claims"].items()}
+    for each in asked(guide, pages):
+        told = []
+        for source, claim in (claims[claim_id] for claim_id in each.cites):
+            often = f" {how_often(claim['frequency'], '')}" if isinstance(claim.get("frequency"), dict) else ""
+            note = f" Our note: {claim['note']}" if "note" in claim else ""
+            told.append(f"{claim['says']}{often} ({source['publisher']}, {claim['place']}){note}")
+        yield {
+            **{"part": each.part, "id": each.entry, "name": each.name, "field": each.field, "statement": each.text},
+            **{"claim_ids": " ".join(each.cites) or "no claim", "claims": "\n".join(told) or "no claim"},
+            **{"guide_address": whole["site"] + each.address, **dict.fromkeys(VERDICT, "")},
+        }
+
+
 def shielded(cell: str | int) -> str:
     """A cell that no spreadsheet takes for a formula: such a one gets an apostrophe before it."""
     return f"'{cell}" if _FORMULA.match(str(cell)) else str(cell)
 
 
-def _csv(whole: Mapping, part: str) -> str:
-    """A part as CSV (RFC 4180); each row says of itself what the files say, so that a copied row keeps it."""
+def _csv(whole: Mapping, rows: Iterable[dict]) -> str:
+    """Rows as CSV (RFC 4180); each row says of itself what the files say, so that a copied row keeps it."""
     about = {"version": whole["version"], "license": whole["license"]["name"], "license_url": LICENSE}
     about |= {"review_state": whole["review_state"], "notice": NOTICE}
-    rows = list(_rows(whole, part))
+    rows = list(rows)
     columns = dict.fromkeys(column for row in rows for column in row)  # the phrase of a row without a claim fills it
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*columns, *about])
     for row in rows:
-        writer.writerow(map(shielded, [*(row.get(column, row["claim_id"]) for column in columns), *about.values()]))
+        cells = [row.get(column, row.get("claim_id")) for column in columns]
+        writer.writerow(map(shielded, [*cells, *about.values()]))
     return out.getvalue()
 
 

@@ -54,8 +54,9 @@ def structured(guide: Guide, page: PageFacts, site: str) -> dict:
     web_page = {"@type": "MedicalWebPage", "name": page.title, "description": page.description, "url": page.address}
     web_page |= {"inLanguage": "en-US", "license": LICENSE, "medicalAudience": {"@type": "Patient"}}
     web_page |= {"isPartOf": _filled({"@type": "WebSite", "name": NAME, "url": site}), **_about(guide, page)}
-    if guide.review.reviews:
-        last = max(guide.review.reviews, key=lambda review: review.on)
+    # A program takes it for a review of the page: one that looked at some parts only is told in words alone.
+    if whole := [review for review in guide.review.reviews if not review.of]:
+        last = max(whole, key=lambda review: review.on)
         person = {"@type": "Person", "name": last.by, "jobTitle": last.role}
         web_page |= {"lastReviewed": last.on.isoformat(), "reviewedBy": person}
     web_page["citation"] = [

@@ -13,6 +13,8 @@ from .clinics import (
     feeds,
     leaflets_list,
     newest_version,
+    review_form,
+    review_length,
     row_links,
     versions,
     zip_link,
@@ -30,6 +32,7 @@ from .options import (
     steps,
     timeline,
 )
+from .review import review_policy, review_sheet
 from .risks import call_list, risk, risk_table, urgent
 from .sources import source, sources_in_short, sources_table
 from .unknowns import disagreement, disagreements, gap, gaps, my_notes, next_steps, questions
@@ -63,6 +66,10 @@ MACROS = {
         next_steps,
         options_table,
         questions,
+        review_form,
+        review_length,
+        review_policy,
+        review_sheet,
         risk,
         risk_table,
         row_links,

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape as html_escape
 from typing import NamedTuple
 
 from ..guide.model import NAME, Guide
 from ..guide.review import day
+from ..guide.statements import asked
 from ..guide.version import Change, Step
 from .options import ALTERNATIVES_TITLE, alternatives_table
-from .render import Row, beside, bullets, escape, heading, link, paragraph, strong, table
+from .render import Row, beside, bullets, escape, heading, link, number, paragraph, strong, table
 from .risks import risk, risk_table, risks_title
 
 #: Where the small pages, the leaflets and the zip stand below the site's root.
@@ -129,10 +130,31 @@ def newest_version(guide: Guide, *, history: Sequence[Step]) -> str:
 
 def ask_form(guide: Guide, *, published: Published) -> str:
     """The form to ask for a page."""
+    return _form(published, "Tell us", "page-for-clinic")
+
+
+def review_form(guide: Guide, *, published: Published) -> str:
+    """The form to send a review with."""
+    return _form(published, "Send your sheet", "review")
+
+
+def _form(published: Published, ask: str, name: str) -> str:
     if not published.repository:
         return paragraph("This copy of the guide has no form.")
-    form = link("this form", f"{published.repository}/issues/new?template=page-for-clinic.yml")
-    return paragraph(f"Tell us with {form}. Everybody can read what you write there.")
+    form = link("this form", f"{published.repository}/issues/new?template={name}.yml")
+    return paragraph(f"{ask} with {form}. Everybody can read what you write there.")
+
+
+def review_length(guide: Guide, *, texts: Mapping[str, str], published: Published) -> str:
+    """How long the sheet for a review is, counted, and the file to fill in.
+
+    `texts` has each page's text by its path below docs/.
+    """
+    rows = list(asked(guide, texts))
+    claims = number(len({claim_id for row in rows for claim_id in row.cites}))
+    said = [f"The sheet has {number(len(rows))} statements. Beside them stand {claims} claims of our sources."]
+    files = [beside(path.rpartition("/")[2], path) for path, _ in published.files if path.endswith("/review.csv")]
+    return paragraph(" ".join([*said, *(f"The file to fill in is {file}." for file in files)]))
 
 
 def data_files(guide: Guide, *, published: Published) -> str:

@@ -119,7 +119,7 @@ def anchored(items: Mapping[str, str]) -> str:
 
 
 class Row(NamedTuple):
-    """One row: the id that is its anchor, and its cells as one line of Markdown each, the header first."""
+    """One row: the id that is its anchor, "" for none, and its cells as one line of Markdown each, the header first."""
 
     id: str
     cells: Sequence[str]
@@ -127,6 +127,10 @@ class Row(NamedTuple):
 
 #: A table of more columns is stacked on a tablet already.
 _NARROW = 3
+
+
+def _attribute(name: str, value: str) -> str:
+    return f' {name}="{escape(value)}"' if value else ""
 
 
 def _label(column: str, cells: int) -> str:
@@ -138,13 +142,13 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) 
     """A table as HTML whose cells are Markdown.
 
     `caption` and `columns` are plain text; `part` is the part of the data file that the rows
-    come from, for the link to edit it. Each row's first cell is its header. Every cell
+    come from, for the link to edit it, or "". Each row's first cell is its header. Every cell
     names its column, for phones, where the style stacks the cells. Raises ValueError for an
     empty cell or one too many: a table must never leave a reader to guess.
     """
     lines = [
         f'<table class="shared {"wide" if len(columns) > _NARROW else "narrow"}"'
-        f' data-part="{escape(part)}" markdown="block">',
+        f'{_attribute("data-part", part)} markdown="block">',
         f'<caption markdown="span">{escape(caption)}</caption>',
         '<thead markdown="block">',
         '<tr markdown="block">',
@@ -158,7 +162,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Row], part: str) 
             raise ValueError(f"row '{row.id}' of '{caption}' has an empty cell, or not one for each column")
         header, *cells = row.cells
         lines += [
-            f'<tr id="{escape(row.id)}" markdown="block">',
+            f'<tr{_attribute("id", row.id)} markdown="block">',
             f'<th scope="row" markdown="span">{header}</th>',
             *(
                 f'<td{_label(column, len(cells))} markdown="span">{cell}</td>'
