@@ -30,8 +30,9 @@ STATES = {
     "note": ("methods/heat/", lambda tab: opened(tab, "a.footnote-ref", "dialog")),
     "word": ("methods/heat/", lambda tab: opened(tab, "abbr[tabindex]", "tooltip")),
     "sections": ("risks/", lambda tab: tab.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")),
-    "pair": ("deciding/", lambda tab: tab.get_by_role("combobox", name="with").select_option("cold")),
-    "all options": ("deciding/", lambda tab: tab.get_by_role("button", name="Show").last.click()),
+    "pair": ("deciding/", lambda tab: compared(tab, "heat", "nerve-block")),
+    "all options": ("deciding/", lambda tab: all_options(tab)),
+    "what matters": ("deciding/", lambda tab: [box.check() for box in tab.get_by_role("checkbox").all()[:7]]),
     "ticked": ("questions/", lambda tab: [box.check() for box in tab.get_by_role("checkbox").all()[:3]]),
     "deleted": ("questions/", lambda tab: tab.get_by_role("button", name="Delete").click()),
     "nothing found": ("risks/", lambda tab: search(tab, "zzzzzz")),
@@ -43,6 +44,18 @@ def opened(tab, selector: str, role: str) -> None:
     """Presses what opens a meaning or a note, and waits for it."""
     tab.locator(selector).first.click()
     tab.locator(f".md-tooltip2--active[role={role}]").wait_for()
+
+
+def compared(tab, one: str, other: str) -> None:
+    tab.get_by_role("combobox", name="Compare").select_option(one)
+    tab.get_by_role("combobox", name="with").select_option(other)
+
+
+def all_options(tab) -> None:
+    """All options again, after two were compared, with each question open."""
+    compared(tab, "heat", "cold")
+    tab.get_by_role("button", name="Show all options").click()
+    tab.locator(".compare details").evaluate_all("all => all.forEach(d => d.open = true)")
 
 
 def search(tab, words: str) -> None:
@@ -416,6 +429,7 @@ def test_without_javascript_everything_can_be_read(address, open_tab, width):
     tab.get_by_role("checkbox").first.check()
     tab.get_by_label("What I want to ask or tell").fill("my own")
     tab.goto(address + "deciding/")
+    tab.locator("details.fold:has(tr#nothing-for-now) > summary").click()
     assert tab.locator("tr#nothing-for-now").is_visible()
 
 

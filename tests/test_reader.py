@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from macros.guide import load
-from macros.guide.model import Figure
+from macros.guide.model import Figure, Method
 from macros.views.pictures import MOST_DRAWN, icon_array
 from tests.conftest import pages
 
@@ -172,51 +172,124 @@ def test_a_pressed_word_tells_its_meaning(address, open_tab, touch):
 # ---- Deciding ----
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_two_options_stand_side_by_side_with_all_questions(address, open_tab, width):
-    tab = open_tab(width)
+#: Of each question that is seen: what is asked, and who answers it, with the answer.
+SEEN = """() => [...document.querySelectorAll(".compare details")].filter(e => e.checkVisibility()).map(fold => [
+    fold.querySelector("summary").textContent.trim(),
+    [...fold.querySelectorAll("tbody tr")].filter(e => e.checkVisibility({ contentVisibilityAuto: true }))
+        .map(row => [...row.cells].map(cell => cell.textContent.trim())),
+])"""
+#: What of them is cut off, or beside the screen.
+CUT = """() => [...document.querySelectorAll(".choose *, .compare :is(summary, th, td)")].filter(e => e.checkVisibility())
+    .filter(e => e.scrollWidth > e.clientWidth && getComputedStyle(e).display !== "inline"
+        || e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
+
+
+def asked_of(options: dict) -> list[str]:
+    """The questions that every one of these options is asked, by the words that they are asked with."""
+    kinds = [type(option).model_fields for option in options.values()]
+    return [field.title for name, field in Method.model_fields.items() if field.title and all(name in k for k in kinds)]
+
+
+@pytest.mark.parametrize("pair", [("heat", "nothing-for-now"), ("release", "removal"), ("nerve-block", "nothing-for-now")])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_two_options_stand_side_by_side_at_all_questions(address, open_tab, width, pair):
+    tab, guide = open_tab(width), load.current()
+    options = {one: (guide.methods | guide.alternatives)[one] for one in pair}
+    names = [option.name for option in options.values()]
     tab.goto(address + "deciding/")
-    if width == 360:
-        assert tab.locator("tr#nothing-for-now").is_visible()  # offered without asking
-        assert not tab.locator("tr#cold").is_visible()
-    else:
-        assert tab.locator("tr#cold").is_visible()  # where there is room, all are shown
-    tab.get_by_role("combobox", name="Compare").select_option("heat")
-    tab.get_by_role("combobox", name="with").select_option("release")
-    shown = tab.locator(".compare tbody tr:visible, .compare tbody tr:has(:visible)")
-    assert shown.evaluate_all("rows => rows.map(row => row.id)") == ["heat", "release"]
-    left, right = (tab.locator(f"tr#{one} > *").all() for one in ("heat", "release"))
-    assert len(left) == len(right) == 5
-    for one, other in zip(left, right, strict=True):  # question by question, and nothing beside the screen
-        a, b = one.bounding_box(), other.bounding_box()
-        assert a["y"] == b["y"] and a["x"] < b["x"] and b["x"] + b["width"] <= width
-        assert one.get_attribute("data-label") == other.get_attribute("data-label")
+    assert {name for _, rows in tab.evaluate(SEEN) for name, _ in rows} == set()  # folded
+    tab.get_by_role("combobox", name="Compare").select_option(pair[0])
+    tab.get_by_role("combobox", name="with").select_option(pair[1])
+    seen = tab.evaluate(SEEN)
+    assert sorted(question for question, _ in seen) == sorted(asked_of(options))
+    assert [question for question, _ in seen][1:3] == ["What good it may do", "What harm it may do"]
+    assert all([name for name, _ in rows] == names and all(text for _, text in rows) for _, rows in seen)
+    assert tab.evaluate(CUT) == []
+    first, second = (box.bounding_box() for box in tab.locator(".compare tr:visible:not(thead tr)").all()[:2])
+    assert (first["y"] == second["y"]) == (width == 1280)
+    assert first["width"] == second["width"] > min(width, 640) * 0.45
+    assert f"{len(seen)} questions" in tab.get_by_role("status").filter(has_text="questions").inner_text()
     tab.reload()
-    assert tab.locator("tr#heat th").is_visible() and not tab.locator("tr#cold th").is_visible()
-    assert tab.get_by_role("combobox", name="with").input_value() == "release"
-    assert tab.get_by_role("combobox", name="Compare").locator("option[value=release]").is_disabled()
-    tab.get_by_role("button", name="Show all").click()
-    assert tab.locator("tr#cold th").is_visible()
+    assert tab.evaluate(SEEN) == seen
+    assert tab.get_by_role("combobox", name="Compare").locator(f"option[value={pair[1]}]").is_disabled()
+    tab.get_by_role("button", name="Show all options").click()
+    assert tab.evaluate("document.querySelectorAll('.compare details[open], .compare [hidden]').length") == 0
+    tab.reload()
     tab.get_by_role("button", name="Show only these two").click()
-    assert not tab.locator("tr#cold th").is_visible()
-    tab.locator("tr#release abbr").first.click()
+    assert tab.evaluate(SEEN) == seen
+    tab.locator(".compare abbr:visible").first.click()
     tab.get_by_role("tooltip").wait_for()  # a word tells its meaning there too
 
 
-def test_every_option_answers_the_same_questions_doing_nothing_too(address, tab):
-    guide = load.current()
+def test_two_options_are_compared_by_keyboard(address, open_tab):
+    tab = open_tab(390)
     tab.goto(address + "deciding/")
-    rows = tab.locator(".compare tbody tr")
-    assert rows.evaluate_all("rows => rows.map(row => row.id)") == [*guide.methods, *guide.alternatives]
-    assert rows.evaluate_all("rows => [...new Set(rows.map(row => row.cells.length))]") == [5]
+    tab.get_by_role("combobox", name="Compare").focus()
+    tab.keyboard.type("Heat")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.selectedOptions[0].text") == "Doing nothing for now"  # offered unasked
+    tab.keyboard.type("Nerve b")
+    tab.keyboard.press("Tab")
+    names = {name for _, rows in tab.evaluate(SEEN) for name, _ in rows}
+    assert names == {"Heat", "Nerve block"}
+    tab.keyboard.press("Enter")  # on the button that shows all
+    assert tab.evaluate("document.activeElement.textContent") == "Show only these two"
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    assert [len(rows) for _, rows in tab.evaluate(SEEN)][:2] == [len(option_names()), 0]
+
+
+def option_names() -> list[str]:
+    guide = load.current()
+    return [option.name for option in (guide.methods | guide.alternatives).values()]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_scripts_each_question_opens_for_all_options(address, open_tab, width):
+    tab, guide = open_tab(width, java_script_enabled=False), load.current()
+    tab.goto(address + "deciding/")
+    assert tab.locator("select").count() == 0
+    folds = tab.locator(".compare details").all()
+    assert sorted(fold.locator("summary").inner_text() for fold in folds) == sorted(asked_of(guide.methods))
+    for fold in folds:
+        assert not fold.locator("tbody").is_visible()
+        fold.locator("summary").click()
+        of_all = fold.locator("summary").inner_text() in asked_of(guide.alternatives)
+        shown = fold.locator("tbody th:visible").all_inner_texts()
+        assert shown == option_names() if of_all else shown == [method.name for method in guide.methods.values()]
+    rows = folds[0].locator("tbody tr").evaluate_all("rows => rows.map(row => row.id)")
+    assert rows == [*guide.methods, *guide.alternatives]  # addresses that are promised
 
 
 def test_an_address_of_a_row_shows_it(address, open_tab):
     tab = open_tab(360)
     tab.goto(address + "deciding/#release")
     tab.locator("tr#release").wait_for()
+    tab.get_by_role("combobox", name="Compare").select_option("heat")
+    assert not tab.locator("tr#release").is_visible()
+    tab.reload()
+    tab.locator("tr#release").wait_for()  # though two others are kept
+    tab.goto(address + "deciding/#cold-harms")
+    tab.locator("tr#cold-harms").wait_for()
+    assert tab.locator("tr#cold-harms").evaluate("e => e.getBoundingClientRect().top") < 900
     tab.goto(address + "risks/#100%")  # no address, and no reason to stop
     assert tab.get_by_role("heading", level=1).is_visible()
+
+
+def test_a_tick_of_what_matters_leads_to_options(address, open_tab):
+    tab = open_tab(390)
+    tab.goto(address + "deciding/")
+    ticks = tab.locator("#what-matters-to-you ~ ul").first.locator("> li")
+    assert ticks.count() == 7
+    for tick in ticks.all():
+        told = tick.locator("p").nth(1)
+        assert not told.is_visible()
+        tick.get_by_role("checkbox").check()
+        assert told.is_visible()
+        assert told.locator("a:not(.footnote-ref)").count() and told.locator("a.footnote-ref").count()
+        assert told.inner_text() not in tick.locator("label").inner_text()  # the name of the box stays short
+    ticks.first.get_by_role("link", name="Nerve release").click()
+    assert tab.url == f"{address}methods/release/"
 
 
 def test_an_address_of_what_moved_leads_on(site, address, tab):
@@ -303,7 +376,7 @@ def test_the_pages_say_that_nothing_is_sent(address, tab):
 def test_the_choices_alone_can_be_printed(address, open_tab):
     tab = open_tab(360)
     tab.goto(address + "deciding/")
-    tab.get_by_role("combobox", name="Compare").select_option("cold")
+    tab.get_by_role("combobox", name="Compare").select_option("cold")  # with doing nothing for now
     tab.get_by_role("checkbox", name="I want to wait").check()
     tab.get_by_label("What matters most to me").fill("To sleep")
     tab.evaluate("window.print = () => { window.printed = document.body.className }")
@@ -311,12 +384,15 @@ def test_the_choices_alone_can_be_printed(address, open_tab):
     assert tab.evaluate("window.printed") == "only-mine"
     tab.emulate_media(media="print")
     said = tab.locator("article").inner_text()
-    assert "I want to wait" in said and "Your two options" in said and "Extreme cold" in said
+    assert "I want to wait" in said and "Doing nothing for now" in said and "Extreme cold" in said
     assert tab.get_by_label("What matters most to me").is_visible()
     assert "I would accept numbness" not in said and "Acupuncture" not in said
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.evaluate("document.body.className") == ""
-    assert "Acupuncture" in tab.locator("article").inner_text()  # the whole page has the whole table
+    tab.evaluate("document.querySelector('.choose button').click()")  # which is not on paper
+    assert "Acupuncture" in tab.locator("article").inner_text()  # whoever shows all prints all
+    tab.evaluate("document.body.className = 'only-mine'")
+    assert "Extreme cold" not in tab.locator("article").inner_text()  # and it is no choice
 
 
 # ---- Search, and what machines are told ----

@@ -95,13 +95,13 @@ def test_no_page_asks_another_host_breaks_its_policy_or_throws(site, address, ta
     asked, refused, thrown = [], [], []
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("pageerror", lambda error: thrown.append(str(error)))
-    tab.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    tab.on("console", lambda message: refused.append(message.location["url"]) if message.type == "error" else None)
     embeds = sorted(path.parent.relative_to(site).as_posix() for path in (site / "embed").glob("*/index.html"))
     for page in [*pages(site), "404.html", *embeds[:3]]:
         tab.goto(address + page)
         tab.wait_for_timeout(100)  # for what a script asks for later
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-    assert (refused, thrown) == ([], [])
+    assert thrown == [] and set(refused) <= {f"{address}favicon.ico"}  # which a browser asks for beside an embed
 
 
 def test_a_script_that_got_into_a_page_would_not_run(site, address, tab):

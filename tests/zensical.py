@@ -74,7 +74,11 @@ AROUND = {
 KNOWN = (
     Known("link", "for-clinics/*", "*", "*", "Zensical leads what stands beside the pages one folder too high"),
     Known("link", "versions/*", "*", "*", "the same"),
+    Known("link", "review/*", "*", "*data/v2/review.csv", "the same"),
     Known("anchor", "for-clinics/*", "-", "file-*", "hooks.py keeps the addresses of files that have other names now"),
+    Known("anchor", "methods/*", "-", "*numbing", "and of fields"),
+    Known("anchor", "methods/*", "-", "lasts", "and of fields"),
+    Known("anchor", "who-it-is-for/*", "-", "where-they-do-not-agree", "and of headings"),
     Known("file", "embed/*", "-", "", "hooks.py makes the small pages"),
     Known("file", "data/*", "-", "", "hooks.py writes the data for others"),
     Known("file", "*qr.svg", "-", "", "hooks.py draws the codes for paper"),

@@ -18,7 +18,13 @@ STANDS = {
 }
 #: What a field is called, where not by its own name.
 LABELS = {name: field.title.lower() for name, field in Method.model_fields.items() if field.title} | {
-    **{"medical": "medical names", "steps": "what is done", "aim": "what happens to the nerve", "origin": "named by"},
+    **{
+        "medical": "medical names",
+        "steps": "what is done",
+        "aim": "what happens to the nerve",
+        "origin": "named by",
+        "beside": "beside which treatments",
+    },
     **{"says": "what is said", "sides": "what each side says", "reader": "what you can make of it"},
     **{"missing": "what is missing", "ask": "what to ask", "topic": "when it matters", "say": "how to say it"},
     **{"forms": "other forms", "everyday": "everyday words", "meaning": "what it means", "note": "our note"},

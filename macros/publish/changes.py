@@ -74,7 +74,7 @@ def _name(entry: Mapping) -> str:
 
 
 def _flat(document: Mapping) -> dict[_Key, dict]:
-    """The entries of all parts. The claims, and what a reader sees of the review, are parts of their own."""
+    """The entries of all parts. The claims, and what stands on several pages, are parts of their own."""
     parts = {part: document.get(part, {}) for part in _PARTS if part != "review"}
     flat = {(part, i): entry for part, entries in parts.items() for i, entry in entries.items()}
     for source in parts["sources"].values():
@@ -83,7 +83,9 @@ def _flat(document: Mapping) -> dict[_Key, dict]:
             shared = {"methods": "all that its source means"} if set(claim["methods"]) == set(source["methods"]) else {}
             flat["claims", i] = {**named, **claim, **shared, "counts": NOT_REPORTED}  # its source tells the caveat
     state = {"called": "review by a clinician", "guide_address": "about/", "state": document.get("review_state")}
-    return flat | {("review", ""): state}
+    lines = {field: document[field] for field in ("urgent", "next_steps") if field in document}
+    shared = {"called": "lines on several pages", "guide_address": "risks/", **lines}
+    return flat | {("review", ""): state, ("review", "lines"): shared}
 
 
 def _fields(flat: Mapping[_Key, dict], at: Mapping[_Key, str], called: Mapping[_Key, str]) -> dict[_Key, dict]:
@@ -97,7 +99,7 @@ def _fields(flat: Mapping[_Key, dict], at: Mapping[_Key, str], called: Mapping[_
         match value:
             case {"text": str(text), "claims": claims}:
                 return said("", text, tuple(claims) if isinstance(claims, list) else ())
-            case [*values] if field == "methods":
+            case [*values] if field in ("methods", "beside"):
                 return [(treatments(values), ())]
             case [*values]:
                 return [each for inner in values for each in said(field, inner)]

@@ -16,7 +16,7 @@ from ..guide.review import day
 from ..guide.statements import asked
 from ..guide.version import Change, Step
 from .options import ALTERNATIVES_TITLE, alternatives_table
-from .render import Row, beside, bullets, escape, heading, link, number, paragraph, strong, table
+from .render import Row, beside, bullets, escape, heading, link, macro, number, paragraph, strong, table
 from .risks import risk, risk_table, risks_title
 
 #: Where the small pages, the leaflets and the zip stand below the site's root.
@@ -89,6 +89,7 @@ def _whole(site: str, address: str) -> str:
     return beside(f"{site and site.rstrip('/') + '/'}{address}", address)
 
 
+@macro
 def row_links(guide: Guide, *, site: str) -> str:
     """The address of a risk's row, of a treatment's risks and of a medical word, as examples."""
     risk_id, risk = next(iter(guide.risks.items()))
@@ -102,6 +103,7 @@ def row_links(guide: Guide, *, site: str) -> str:
     return bullets(f"{_whole(site, address)} leads to {escape(leads)}" for address, leads in shown.items())
 
 
+@macro
 def leaflets_list(guide: Guide, *, published: Published) -> str:
     """The leaflets to print, for each size of paper."""
     if not published.leaflets:
@@ -111,6 +113,7 @@ def leaflets_list(guide: Guide, *, published: Published) -> str:
     return bullets(f"{escape(title)}: PDF, {' or '.join(links[name])}" for name, title in names.items())
 
 
+@macro
 def zip_link(guide: Guide, *, published: Published) -> str:
     """The file that holds the whole guide, and how to open it."""
     if not published.offline:
@@ -120,6 +123,7 @@ def zip_link(guide: Guide, *, published: Published) -> str:
     return f"{unpack}\n\n{paragraph(f'Your computer staff can check the file with {checksum}.')}"
 
 
+@macro
 def newest_version(guide: Guide, *, history: Sequence[Step]) -> str:
     """Which version can be cited, or that there is none."""
     frozen = [step.version for step in history if step.version.frozen]
@@ -128,11 +132,13 @@ def newest_version(guide: Guide, *, history: Sequence[Step]) -> str:
     return paragraph(f"The newest version is that of {day(frozen[0].on)} ({frozen[0].hash}).")
 
 
+@macro
 def ask_form(guide: Guide, *, published: Published) -> str:
     """The form to ask for a page."""
     return _form(published, "Tell us", "page-for-clinic")
 
 
+@macro
 def review_form(guide: Guide, *, published: Published) -> str:
     """The form to send a review with."""
     return _form(published, "Send your sheet", "review")
@@ -145,6 +151,7 @@ def _form(published: Published, ask: str, name: str) -> str:
     return paragraph(f"{ask} with {form}. Everybody can read what you write there.")
 
 
+@macro
 def review_length(guide: Guide, *, texts: Mapping[str, str], published: Published) -> str:
     """How long the sheet for a review is, counted, and the file to fill in.
 
@@ -157,6 +164,7 @@ def review_length(guide: Guide, *, texts: Mapping[str, str], published: Publishe
     return paragraph(" ".join([*said, *(f"The file to fill in is {file}." for file in files)]))
 
 
+@macro
 def data_files(guide: Guide, *, published: Published) -> str:
     """The files of data for others."""
     rows = []
@@ -166,6 +174,7 @@ def data_files(guide: Guide, *, published: Published) -> str:
     return table("Files to download", ["File", "What is in it"], rows, "risks")
 
 
+@macro
 def embeds(guide: Guide, *, site: str) -> str:
     """Each small page that another site can show: the line to copy, how it looks, its place in the guide.
 
@@ -191,11 +200,13 @@ def _box(embed: Embed, site: str) -> str:
     return "\n".join(parts)
 
 
+@macro
 def feeds(guide: Guide, *, published: Published) -> str:
     """The feed of what changed."""
     return bullets([f"{beside(published.feed, published.feed)}, an Atom feed"])
 
 
+@macro
 def versions(guide: Guide, *, history: Sequence[Step]) -> str:
     """Every version with what it changed, newest first."""
     drafts = [step for step in history if not step.version.frozen]

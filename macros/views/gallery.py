@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter, getdoc, signature
 
 from ..guide.model import Guide
-from .render import escape, heading
+from .render import escape, heading, macro
 
 
+@macro
 def gallery(guide: Guide, *, macros: Mapping[str, Callable[..., str]], examples: Mapping[str, tuple[str, str]]) -> str:
     """Every other macro, each under a heading with a call of it and the page where it can be looked at.
 

@@ -18,6 +18,7 @@ from .render import (
     escape,
     link,
     listing,
+    macro,
     named,
     numbered,
     paragraph,
@@ -82,6 +83,7 @@ def _medical(method: Method) -> str:
     return names[0].upper() + names[1:]
 
 
+@macro
 def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
@@ -112,6 +114,7 @@ def _everyday(guide: Guide, method: Method) -> str:
     return f"People may also say {' or '.join(dict.fromkeys(said))}. ({NOT_FROM_SOURCES.capitalize()}.)"
 
 
+@macro
 def names_list(guide: Guide) -> str:
     """The medical names that our sources give, what people say instead, and the page that tells about it."""
     items = []
@@ -123,6 +126,7 @@ def names_list(guide: Guide) -> str:
     return bullets(items)
 
 
+@macro
 def compare_table(guide: Guide, *fields: str) -> str:
     """The methods by some of their fields, such as "soon" and "relief".
 
@@ -141,6 +145,7 @@ def compare_table(guide: Guide, *fields: str) -> str:
     return collapsible("fold", caption, table(caption, ["Treatment", *map(_heading, fields)], rows, "methods"))
 
 
+@macro
 def steps(guide: Guide, method: str) -> str:
     """What is done in one method, step by step. Raises MacroError for an unknown method."""
     said = one("method", guide.methods, method).steps
@@ -149,6 +154,7 @@ def steps(guide: Guide, method: str) -> str:
     return numbered(map(statement, said))
 
 
+@macro
 def in_short(guide: Guide, method: str) -> str:
     """One method in a few lines: what becomes of the nerve, the main risk, how soon and for how long.
 
@@ -163,6 +169,7 @@ def in_short(guide: Guide, method: str) -> str:
     return f'<div class="in-short" markdown="block">\n\n{defined(terms)}\n\n</div>'
 
 
+@macro
 def at_a_glance(guide: Guide, method: str) -> str:
     """All that our sources answer about one method, folded by what it is about.
 
@@ -185,6 +192,7 @@ def at_a_glance(guide: Guide, method: str) -> str:
     return "\n\n".join(folds)
 
 
+@macro
 def timeline(guide: Guide, method: str) -> str:
     """When things happen after one method: each statement that has a time, beside the steps of time that it covers.
 
@@ -201,17 +209,10 @@ def timeline(guide: Guide, method: str) -> str:
     return time_line(f"{entry.name}: what comes when", get_args(When), rows)
 
 
-def _alternative_rows(guide: Guide) -> list[Row]:
-    rows = []
-    for option_id, option in guide.alternatives.items():
-        first, *others = _answers(option, SHARED)
-        rows.append(Row(option_id, [escape(option.name), first + ORIGINS[option.origin], *others]))
-    return rows
-
-
 ALTERNATIVES_TITLE = "What can be done instead"
 
 
+@macro
 def alternatives_table(guide: Guide) -> str:
     """Every alternative, each folded below the good that it may do. What no source says of it stands once."""
     folds = []
@@ -230,18 +231,33 @@ def alternatives_table(guide: Guide) -> str:
     return "\n\n".join(folds)
 
 
+@macro
 def options_table(guide: Guide) -> str:
-    """Every method and every alternative, side by side in the same fields."""
-    methods = [
-        Row(method_id, [_method_link(guide, method_id), *_answers(method, SHARED)])
-        for method_id, method in guide.methods.items()
+    """Every method and every alternative, folded by question: good beside harm, and last what only methods are asked.
+
+    What an option is stands first: there its row has the option's id, and leads to more of it.
+    """
+    options = guide.methods | guide.alternatives
+    more = {m: f"/methods/{m}.md" for m in guide.methods} | {a: f"/alternatives.md#{a}" for a in guide.alternatives}
+    rows: dict[str, list[Row]] = {field: [] for field in ["what", "helps", "harms", *SHARED, *ASKED]}
+    for option_id, option in options.items():
+        name = escape(option.name)
+        said = {field: answer(getattr(option, field)) for field in rows if hasattr(option, field)}
+        origin = ORIGINS[option.origin] if option_id in guide.alternatives else ""
+        rows["what"].append(Row(option_id, [link(name, more[option_id]), said.pop("what") + origin]))
+        for field, told in said.items():
+            rows[field].append(Row(f"{option_id}-{field}", [name, told]))
+    folds = [
+        collapsible(
+            "fold", _heading(field), table(_heading(field), ["Option", "What our sources say"], found, "methods")
+        )
+        for field, found in rows.items()
     ]
-    rows = [*methods, *_alternative_rows(guide)]
-    columns = ["Option", *map(_heading, SHARED)]
-    shown = table("All options, with the same questions answered for each", columns, rows, "methods")
-    return f'<div class="compare" markdown="block">\n\n{shown}\n\n</div>'
+    folds.insert(len(SHARED), paragraph("More questions are asked of treatments only."))
+    return '<div class="compare" markdown="block">\n\n' + "\n\n".join(folds) + "\n\n</div>"
 
 
+@macro
 def conditions_table(guide: Guide, method: str | None = None) -> str:
     """The conditions with what our sources say, folded by whether a nerve is freed; or those named for one method.
 

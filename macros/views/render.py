@@ -8,7 +8,7 @@ each such tag stands at the start of a line. So an answer works inside a block l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape as html_escape
 from typing import NamedTuple
 
@@ -16,6 +16,16 @@ from typing import NamedTuple
 # what they could read as a list or a number at its start.
 _MARKUP = re.compile(r"""[\\`*_{}\[\]<>#|!~^=+$&":@/]""")
 _LIST = re.compile(r"^([-+]|\d+(?=[.)]))")
+
+
+#: Every macro; pages call it by its name.
+MACROS: dict[str, Callable[..., str]] = {}
+
+
+def macro(function: Callable[..., str]) -> Callable[..., str]:
+    """Makes a function one that pages can call: it takes the guide first, and answers with Markdown."""
+    MACROS[function.__name__] = function
+    return function
 
 
 def escape(text: str) -> str:

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from ..guide.model import PARTS, Guide
 from ..guide.statements import Asked, asked
 from .cite import claim_text
-from .render import Row, bullets, collapsible, escape, strong, table
+from .render import Row, bullets, collapsible, escape, macro, strong, table
 
 #: What a reviewer ticks on paper.
 _VERDICT = " ".join(f"<span>{each}</span>" for each in ("right", "too strong", "too weak", "wrong", "missing"))
 
 
+@macro
 def review_policy(guide: Guide) -> str:
     """When the guide is looked at again."""
     return bullets(map(escape, guide.review.policy))
 
 
+@macro
 def review_sheet(guide: Guide, *, texts: Mapping[str, str]) -> str:
     """Every statement beside its claims, folded by part; on paper, with boxes to tick and room for words.
 

@@ -7,7 +7,21 @@ from ..guide.problem import one
 from .cite import SCOPE, SILENT, cite, claim_ids_of, figure, pooled, statement
 from .options import method_links
 from .pictures import icon_array
-from .render import Row, boxes, bullets, collapsible, escape, heading, link, listing, named, paragraph, strong, table
+from .render import (
+    Row,
+    boxes,
+    bullets,
+    collapsible,
+    escape,
+    heading,
+    link,
+    listing,
+    macro,
+    named,
+    paragraph,
+    strong,
+    table,
+)
 
 #: What stands below the pictures.
 _DOTS = "Each dot is one person."
@@ -43,6 +57,7 @@ def risks_title(guide: Guide, method: str | None = None) -> str:
     return f"Risks of {one('method', guide.methods, method).name.lower()}"
 
 
+@macro
 def risk_table(guide: Guide, method: str | None = None) -> str:
     """All risks, or those that our sources name for one method, in groups: serious, common, counted.
 
@@ -85,6 +100,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
     return "\n\n".join([*([paragraph(_MAY_MISS)] if method else []), *folds])
 
 
+@macro
 def risk(guide: Guide, risk: str) -> str:
     """One risk as sections of a page, with its own picture.
 
@@ -115,12 +131,14 @@ def risk(guide: Guide, risk: str) -> str:
     return "\n\n".join(parts)
 
 
+@macro
 def urgent(guide: Guide) -> str:
     """What whoever has a harm now should do, as the first line of a page."""
     text = escape(guide.urgent.text)
     return paragraph(strong(text) + statement(guide.urgent).removeprefix(text), "urgent")
 
 
+@macro
 def call_list(guide: Guide) -> str:
     """The harms as a reader would notice them, to tick those for which to call; each leads to its risk.
 

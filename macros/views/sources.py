@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..guide.model import Claim, Guide
 from ..guide.problem import one
 from .cite import claim_text
-from .render import Row, bullets, escape, link, listing, strong, table
+from .render import Row, bullets, escape, link, listing, macro, strong, table
 
 #: For each claim's id, the pages that cite it: their path below docs/ and their title.
 Uses = Mapping[str, Sequence[tuple[str, str]]]
@@ -17,6 +17,7 @@ Uses = Mapping[str, Sequence[tuple[str, str]]]
 _WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
+@macro
 def sources_in_short(guide: Guide) -> str:
     """How many articles the guide is curated from, and which: with a link to each."""
     count = len(guide.sources)
@@ -26,6 +27,7 @@ def sources_in_short(guide: Guide) -> str:
     return f"{said} They are by {listing(links)}."
 
 
+@macro
 def sources_table(guide: Guide) -> str:
     """Every source, with what is known of it."""
     return table(
@@ -47,6 +49,7 @@ def sources_table(guide: Guide) -> str:
     )
 
 
+@macro
 def source(guide: Guide, source: str, *, uses: Uses) -> str:
     """One source: what is known of it, and each of its claims with its place and where it is used.
 

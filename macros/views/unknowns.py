@@ -19,6 +19,7 @@ from .render import (
     heading,
     link,
     listing,
+    macro,
     numbered,
     paragraph,
     strong,
@@ -26,6 +27,7 @@ from .render import (
 )
 
 
+@macro
 def disagreement(guide: Guide, disagreement: str, folded: bool = False) -> str:
     """A question on which our sources do not say the same, as a box with all sides. It can be folded."""
     entry = one("disagreement", guide.disagreements, disagreement)
@@ -35,6 +37,7 @@ def disagreement(guide: Guide, disagreement: str, folded: bool = False) -> str:
     return box("disagreement", disagreement, title, _sides(guide, entry))
 
 
+@macro
 def disagreements(guide: Guide) -> str:
     """Every disagreement: a heading with its question, what to ask, and all sides folded below."""
     parts = []
@@ -116,6 +119,7 @@ def _said(guide: Guide, entry: Disagreement, shown: Callable[[Side], str]) -> st
     )
 
 
+@macro
 def gap(guide: Guide, *gaps: str) -> str:
     """What no source says about one thing or several, with the questions to ask instead, as a box."""
     if not gaps:
@@ -125,6 +129,7 @@ def gap(guide: Guide, *gaps: str) -> str:
     return box("gap", f"gap-{gaps[0]}", "No answer in our sources: ask", items)
 
 
+@macro
 def gaps(guide: Guide) -> str:
     """Every gap, under a heading for each time at which it matters."""
     parts = []
@@ -139,6 +144,7 @@ def gaps(guide: Guide) -> str:
     return "\n\n".join(parts)
 
 
+@macro
 def questions(guide: Guide, *topics: str) -> str:
     """The questions to ask, as lists to take along: all of them, or those of some topics.
 
@@ -156,6 +162,7 @@ def questions(guide: Guide, *topics: str) -> str:
     return "\n\n".join(parts)
 
 
+@macro
 def next_steps(guide: Guide) -> str:
     """What to do next, in order, and the two lists to take along. The page "About this guide" says that it is ours."""
     lists = (
@@ -164,6 +171,7 @@ def next_steps(guide: Guide) -> str:
     return numbered([*(escape(step.text) for step in guide.next_steps), f"Take along {lists}."])
 
 
+@macro
 def my_notes(guide: Guide, about: str, lines: int = 4) -> str:
     """A field for the reader's own notes, which stay on the device; on paper, room to write.
 

@@ -6,9 +6,10 @@ from itertools import groupby
 
 from ..guide.model import Guide
 from .cite import cite
-from .render import Row, collapsible, escape, named, strong, table
+from .render import Row, collapsible, escape, macro, named, strong, table
 
 
+@macro
 def glossary(guide: Guide) -> str:
     """Every medical word, how to say it and what it means, folded by its first letter below the words themselves.
 

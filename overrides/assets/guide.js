@@ -159,41 +159,58 @@ if (fields.length) {
     button("Print what I ticked and wrote", print(true)), button("Print the whole page", print(false)), remove, undo, said, make("span", {}, note)));
 }
 
-// ---- Two options to compare, from the table of all: on a narrow screen it is long ----
+// ---- Two options to compare: the questions that both answer stand open, with their two rows alone ----
 
 const frame = one(".compare");
 if (frame) {
   const KEY = "neurolysis-guide:compared";
-  const table = one("table", frame), rows = all("tbody tr", table);
-  const caption = one("caption", table), whatItIs = caption.textContent;
+  const questions = all("details", frame).map((fold) => ({ fold, rows: all("tbody tr", fold) }));
+  const options = questions[0].rows;
   const name = (row) => one("th", row).textContent.trim();
   const pick = (chosen) => {
-    const select = make("select", {}, ...rows.map((row) => make("option", { value: row.id }, name(row))));
-    select.value = rows.some((row) => row.id === chosen) ? chosen : rows[0].id;
+    const select = make("select", {}, new Option("Choose an option", ""), ...options.map((row) => new Option(name(row), row.id)));
+    select.value = options.some((row) => row.id === chosen) ? chosen : "";
     select.addEventListener("change", () => choose(false));
     return select;
   };
-  const { first, second, whole } = kept.read(KEY) ?? {};
-  const left = pick(first), right = pick(second ?? "nothing-for-now");
-  const both = make("button", { type: "button" });
-  both.addEventListener("click", () => choose(table.matches(".pair")));
+  const { first, second = "nothing-for-now", whole } = kept.read(KEY) ?? {};
+  const left = pick(first), right = pick(second);
+  const every = make("button", { type: "button" }), said = make("p", { role: "status" });
+  every.addEventListener("click", () => choose(frame.matches(".pair")));
 
-  function show(every) {
-    for (const row of rows) row.classList.toggle("left-out", !every && ![left.value, right.value].includes(row.id));
-    table.classList.toggle("pair", !every);
-    caption.textContent = every ? whatItIs : "Your two options";
-    both.textContent = every ? "Show only these two" : `Show all ${rows.length} options`;
+  function show(whole, led) {
+    const two = Boolean(left.value && right.value), pair = two && !whole;
+    const names = [left, right].map((select) => select.selectedOptions[0].text);
+    frame.classList.toggle("pair", pair);
+    for (const { fold, rows } of questions) {
+      const shown = pair ? names.flatMap((wanted) => rows.filter((row) => name(row) === wanted)) : rows;
+      for (const row of rows) row.hidden = !shown.includes(row);
+      one("tbody", fold).append(...shown); // in the order of the two choices
+      fold.hidden = shown.length < 2;
+      fold.open = pair || fold.contains(led);
+    }
+    const asked = questions.filter(({ fold }) => !fold.hidden).length;
+    said.textContent = pair ? `${asked} questions, asked of both:` : "";
+    every.textContent = pair ? "Show all options" : "Show only these two";
+    every.hidden = !two;
     // One of the two cannot be chosen again in the other.
-    for (const option of left) option.disabled = option.value === right.value;
-    for (const option of right) option.disabled = option.value === left.value;
+    for (const option of left) option.disabled = option.value && option.value === right.value;
+    for (const option of right) option.disabled = option.value && option.value === left.value;
   }
-  function choose(every) {
-    show(every);
-    kept.write(KEY, { first: left.value, second: right.value, whole: every });
+  function choose(whole) {
+    show(whole);
+    kept.write(KEY, { first: left.value, second: right.value, whole });
+  }
+  // An address may lead to a row that the two would hide.
+  function led() {
+    const row = questions.flatMap(({ rows }) => rows).find((row) => location.hash === `#${row.id}`);
+    if (!row) return;
+    show(true, row);
+    row.scrollIntoView();
   }
 
-  frame.classList.add("shown-pair");
-  frame.before(make("div", { class: "choose" }, make("label", {}, "Compare", left), make("label", {}, "with", right), both));
-  const led = rows.some((row) => location.hash === `#${row.id}`); // an address may lead to one of the rows
-  show(led || (whole ?? matchMedia("(width >= 60em)").matches));
+  frame.before(make("div", { class: "choose" }, make("label", {}, "Compare", left), make("label", {}, "with", right), every), said);
+  show(whole);
+  addEventListener("hashchange", led);
+  led();
 }
