@@ -30,8 +30,8 @@ STATES = {
     "note": ("methods/heat/", lambda tab: opened(tab, "a.footnote-ref", "dialog")),
     "word": ("methods/heat/", lambda tab: opened(tab, "abbr[tabindex]", "tooltip")),
     "sections": ("risks/", lambda tab: tab.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")),
-    "pair": ("deciding/", lambda tab: compared(tab, "heat", "nerve-block")),
-    "all options": ("deciding/", lambda tab: all_options(tab)),
+    "pair": ("deciding/", lambda tab: compared(tab, "nerve-block")),
+    "all options": ("deciding/", lambda tab: compared(tab, "cold", all_again=True)),
     "what matters": ("deciding/", lambda tab: [box.check() for box in tab.get_by_role("checkbox").all()[:7]]),
     "ticked": ("questions/", lambda tab: [box.check() for box in tab.get_by_role("checkbox").all()[:3]]),
     "deleted": ("questions/", lambda tab: tab.get_by_role("button", name="Delete").click()),
@@ -46,16 +46,13 @@ def opened(tab, selector: str, role: str) -> None:
     tab.locator(f".md-tooltip2--active[role={role}]").wait_for()
 
 
-def compared(tab, one: str, other: str) -> None:
-    tab.get_by_role("combobox", name="Compare").select_option(one)
+def compared(tab, other: str, *, all_again: bool = False) -> None:
+    """Compares heat with another option; then all can be shown again, with each question open."""
+    tab.get_by_role("combobox", name="Compare").select_option("heat")
     tab.get_by_role("combobox", name="with").select_option(other)
-
-
-def all_options(tab) -> None:
-    """All options again, after two were compared, with each question open."""
-    compared(tab, "heat", "cold")
-    tab.get_by_role("button", name="Show all options").click()
-    tab.locator(".compare details").evaluate_all("all => all.forEach(d => d.open = true)")
+    if all_again:
+        tab.get_by_role("button", name="Show all options").click()
+        tab.locator(".compare details").evaluate_all("all => all.forEach(d => d.open = true)")
 
 
 def search(tab, words: str) -> None:

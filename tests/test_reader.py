@@ -179,9 +179,9 @@ SEEN = """() => [...document.querySelectorAll(".compare details")].filter(e => e
         .map(row => [...row.cells].map(cell => cell.textContent.trim())),
 ])"""
 #: What of them is cut off, or beside the screen.
-CUT = """() => [...document.querySelectorAll(".choose *, .compare :is(summary, th, td)")].filter(e => e.checkVisibility())
-    .filter(e => e.scrollWidth > e.clientWidth && getComputedStyle(e).display !== "inline"
-        || e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
+CUT = """() => [...document.querySelectorAll(".choose *, .compare :is(summary, th, td)")]
+    .filter(e => e.checkVisibility() && getComputedStyle(e).display !== "inline")
+    .filter(e => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
 
 
 def asked_of(options: dict) -> list[str]:
@@ -190,7 +190,9 @@ def asked_of(options: dict) -> list[str]:
     return [field.title for name, field in Method.model_fields.items() if field.title and all(name in k for k in kinds)]
 
 
-@pytest.mark.parametrize("pair", [("heat", "nothing-for-now"), ("release", "removal"), ("nerve-block", "nothing-for-now")])
+@pytest.mark.parametrize(
+    "pair", [("heat", "nothing-for-now"), ("removal", "release"), ("nerve-block", "nothing-for-now")]
+)
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_two_options_stand_side_by_side_at_all_questions(address, open_tab, width, pair):
     tab, guide = open_tab(width), load.current()
