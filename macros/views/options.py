@@ -51,8 +51,6 @@ FOLDS = {
 #: Fields that tell when something happens, for the time line.
 _IN_TIME = ("afterwards", "soon", "recovery")
 
-ORIGINS = {"sources": "", "guide": " No source names this option."}
-
 
 def method_links(guide: Guide, method_ids: Iterable[str]) -> str:
     """Links to the pages of these methods, in the order of the data, as a list in words."""
@@ -221,8 +219,10 @@ def alternatives_table(guide: Guide) -> str:
         rows = [Row(f"{option_id}-{field}", [_heading(field), answer(getattr(option, field))]) for field in told]
         rows[0] = rows[0]._replace(id=option_id)
         parts = [table(option.name, ["Question", "What our sources say"], rows, "alternatives")]
-        if option.origin == "guide":
-            parts.append(paragraph(ORIGINS["guide"].strip()))
+        beside = (
+            f"Our sources name it beside {listing([escape(guide.methods[m].name.lower()) for m in option.beside])}."
+        )
+        parts.append(paragraph("No source names this option." if option.origin == "guide" else beside))
         if silent := [escape(_heading(field)) for field in SHARED if field not in told]:
             parts += [paragraph("Our sources do not say:"), bullets(silent)]
         good = " ".join(escape(said.text) for said in _said(option.helps)[:1])
@@ -243,16 +243,12 @@ def options_table(guide: Guide) -> str:
     for option_id, option in options.items():
         name = escape(option.name)
         said = {field: answer(getattr(option, field)) for field in rows if hasattr(option, field)}
-        origin = ORIGINS[option.origin] if option_id in guide.alternatives else ""
-        rows["what"].append(Row(option_id, [link(name, more[option_id]), said.pop("what") + origin]))
+        rows["what"].append(Row(option_id, [link(name, more[option_id]), said.pop("what")]))
         for field, told in said.items():
             rows[field].append(Row(f"{option_id}-{field}", [name, told]))
-    folds = [
-        collapsible(
-            "fold", _heading(field), table(_heading(field), ["Option", "What our sources say"], found, "methods")
-        )
-        for field, found in rows.items()
-    ]
+    folds = []
+    for title, found in ((_heading(field), found) for field, found in rows.items()):
+        folds.append(collapsible("fold", title, table(title, ["Option", "What our sources say"], found, "methods")))
     folds.insert(len(SHARED), paragraph("More questions are asked of treatments only."))
     return '<div class="compare" markdown="block">\n\n' + "\n\n".join(folds) + "\n\n</div>"
 
