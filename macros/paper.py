@@ -132,12 +132,12 @@ def for_paper(page: html.HtmlElement, address: str, site: Site) -> html.HtmlElem
     """A page as it is printed; it is changed.
 
     Its foot, which tells edition, review and address, stands first. A note names its place in a source alone: the text
-    says what stands there.
+    says what stands there. Notes of one source stand together, so that nobody reads its name fifty times.
     """
     page.body.set("class", f"{page.body.get('class', '')} leaflet".strip())
     page.find(".//article").find("h1").addnext(page.find(".//footer"))
-    for note in page.xpath("//*[@class='footnote']//li"):
-        note[:] = [link for link in note.iter("a") if link.get("href").startswith(f"{site.url}{_SOURCES}")]
+    for notes in page.xpath("//*[@class='footnote']/ol"):
+        _by_source(notes, f"{site.url}{_SOURCES}")
     for figure in page.iter("figure"):
         figure.set("role", "group")  # in a PDF the picture inside is the figure, and has its text
     for image in page.iter("img"):
@@ -149,6 +149,24 @@ def for_paper(page: html.HtmlElement, address: str, site: Site) -> html.HtmlElem
             if urldefrag(link.get("href")).url != site.url + address:
                 link.drop_tag()
     return page
+
+
+def _by_source(notes: html.HtmlElement, sources: str) -> None:
+    """Changes the list of a page's notes to one entry for each source: its places, and the numbers of the notes there."""
+    places: dict[str, dict[str, list[html.HtmlElement]]] = {}
+    for number, note in enumerate(notes.findall("li"), 1):
+        link = next(link for link in note.iter("a") if link.get("href").startswith(sources))
+        source, _, place = link.text_content().partition(", ")
+        numbered = builder.A(f"[{number}]", href=link.get("href"), id=note.get("id"))
+        places.setdefault(source, {}).setdefault(place, []).append(numbered)
+    notes.tag, notes[:] = "ul", []
+    for source, found in sorted(places.items()):
+        entry = builder.LI(builder.STRONG(f"{source}:"))
+        for place, numbers in found.items():
+            before = entry[-1]
+            before.tail = f"{';' if len(entry) > 1 else ''} {place}\N{NO-BREAK SPACE}"
+            entry.extend(numbers)
+        notes.append(entry)
 
 
 def whole(site: Site, sheets: Mapping[str, int]) -> html.HtmlElement:

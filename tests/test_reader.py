@@ -343,13 +343,16 @@ def test_two_tabs_do_not_undo_each_other(address, open_tab):
     second = first.context.new_page()
     for tab in (first, second):
         tab.goto(address + "questions/")
+    # A browser tells other tabs a moment later.
+    heard = "text => [...document.querySelectorAll('.own textarea')].some(e => e.value === text)"
     first.get_by_label("What I want to ask or tell").fill("written in the first")
-    second.wait_for_timeout(300)  # a browser tells other tabs a moment later
+    second.wait_for_function(heard, arg="written in the first")
     second.get_by_label("What they answered").fill("written in the second")
     first.reload()
     assert first.get_by_label("What I want to ask or tell").input_value() == "written in the first"
     assert first.get_by_label("What they answered").input_value() == "written in the second"
     first.get_by_role("button", name="Delete").click()
+    second.wait_for_function(f"!({heard})('written in the first')")
     second.get_by_role("checkbox").first.check()
     first.reload()
     assert first.get_by_label("What I want to ask or tell").input_value() == ""
