@@ -138,6 +138,8 @@ def for_paper(page: html.HtmlElement, address: str, site: Site) -> html.HtmlElem
     page.find(".//article").find("h1").addnext(page.find(".//footer"))
     for notes in page.xpath("//*[@class='footnote']/ol"):
         _by_source(notes, f"{site.url}{_SOURCES}")
+    for part in page.iter("tr", "th", "td"):  # in a PDF, the space between cells would be a part of a row
+        part.tail = None
     for figure in page.iter("figure"):
         figure.set("role", "group")  # in a PDF the picture inside is the figure, and has its text
     for image in page.iter("img"):
@@ -152,7 +154,7 @@ def for_paper(page: html.HtmlElement, address: str, site: Site) -> html.HtmlElem
 
 
 def _by_source(notes: html.HtmlElement, sources: str) -> None:
-    """Changes the list of a page's notes to one entry for each source: its places, and the numbers of the notes there."""
+    """Makes one entry for each source of the list of a page's notes: its places, with the numbers of the notes."""
     places: dict[str, dict[str, list[html.HtmlElement]]] = {}
     for number, note in enumerate(notes.findall("li"), 1):
         link = next(link for link in note.iter("a") if link.get("href").startswith(sources))

@@ -24,8 +24,10 @@ from tests.conftest import ROOT, SITE, run, served
 PAPER = {"a4": (595, 842), "letter": (612, 792)}
 #: The one, and the longest. Both sizes of paper are looked at.
 SOME = ["heat-a4", "heat-letter", "chemical-letter", "release-a4", "guide-a4"]
-#: The most sheets that a leaflet of a treatment may have, both sides counted.
-MOST = 12
+#: The most sheets that a leaflet of a treatment may have, and the risks as a reader prints them, both sides counted.
+MOST, MOST_OF_RISKS = 6, 5
+#: Tables whose rows run on as paragraphs on paper; what the heads of their columns say is told in the rows.
+RUN_ON = "(contains(@class, 'narrow') or @data-part='risks')"
 
 
 @pytest.fixture(params=SOME)
@@ -68,10 +70,26 @@ def text_of(pdf: Path | bytes) -> str:
 def article(site: Path, page: str) -> html.HtmlElement:
     """The text of a page as it must stand on paper."""
     found = html.parse(site / page / "index.html").getroot().find(".//article")
-    for name in ("headerlink", "footnote-backref", "help", "edit", "sections", "screen", "embed"):
+    for name in ("headerlink", "footnote-backref", "help", "edit", "sections", "screen", "embed", "choose", "mine"):
         for element in found.find_class(name):
             element.drop_tree()
+    for head in found.xpath(f".//table[{RUN_ON}]/thead"):
+        head.drop_tree()
+    for title in found.xpath(".//details[table[contains('risks conditions words', @data-part)]]/summary[strong]"):
+        title[0].tail = None  # it names the rows, which stand right below it
+    for summary in found.xpath(".//details[contains(@class, 'notes')]/summary"):
+        summary.drop_tree()
     return found
+
+
+def in_leaflet(page: html.HtmlElement) -> html.HtmlElement:
+    """The same without what other pages have: who names a treatment for what, and the sides of disagreements."""
+    for other in page.xpath(
+        ".//table[contains(@class, 'narrow')][@data-part='conditions']//td"
+        " | .//details[contains(@class, 'disagreement')]/*[not(self::summary)]"
+    ):
+        other.drop_tree()
+    return page
 
 
 # ---- What is said ----
@@ -86,14 +104,22 @@ def parts(element: html.HtmlElement) -> list[str]:
 
 @pytest.mark.parametrize("name", [name for name in SOME if "guide" not in name])
 def test_every_word_of_the_page_stands_in_its_leaflet(name, published):
-    page, have = article(published, page_of(name)), text_of(published / f"leaflets/{name}.pdf")
-    notes = [each.getparent().getparent() for each in page.xpath("//*[@class='footnote']//li/p/a[1]")]
+    path = published / f"leaflets/{name}.pdf"
+    page, have = in_leaflet(article(published, page_of(name))), text_of(path)
+    notes = page.xpath("//*[@class='footnote']//li")
+    listed = have.rpartition("Wherethiscomesfrom")[2]
     for number, note in enumerate(notes, 1):  # of a note, the place: the text above says what stands there
-        assert f"[{number}]{together(note.xpath('string(.//a[1])'))}" in have
+        source, place = map(together, note.xpath("string(.//a[1])").split(", ", 1))
+        of_source = listed.partition(f"{source}:")[2]
+        assert re.search(rf"(^|;){re.escape(place)}(\[\d+\])*\[{number}\]", of_source), (number, source, place)
+        assert listed.count(f"[{number}]") == 1
     for other in [*page.find_class("notes"), *page.find_class("review")]:
         other.drop_tree()
     wanted = parts(page)
     assert len(wanted) > 60 and len(notes) > 10
+    said = " ".join(sheet.get_textpage().get_text_bounded() for sheet in pypdfium2.PdfDocument(path))
+    assert re.search(r"How long recovery takes\s+[A-Z]", said)  # a row's name and its text are apart
+    have = re.sub(r"\(https:[^)]*\)", "", have)  # addresses that are told on paper
     assert [part for part in wanted if part not in have] == []
 
 
@@ -103,6 +129,8 @@ def test_every_word_of_the_pages_stands_in_the_whole_guide(published):
     assert len(addresses) > 20 and "for-clinics/" not in addresses
     for address in addresses:
         page = article(published, address)
+        for cell in page.xpath(".//table[contains(@class, 'narrow')][@data-part='conditions']//td"):
+            cell.drop_tree()
         for name in ("notes", "review", "words", *(() if address == "disagreements/" else ("disagreement",))):
             for element in page.find_class(name):
                 element.drop_tree()
@@ -165,8 +193,32 @@ def test_the_code_leads_to_the_page(leaflet):
 
 
 def test_a_treatment_needs_few_sheets(published):
-    count = {name: len(pypdfium2.PdfDocument(published / f"leaflets/{name}-a4.pdf")) for name in load.current().methods}
-    assert max(count.values()) <= MOST and count["heat"] <= 10, count
+    names = [f"{name}-{size}" for name in load.current().methods for size in PAPER]
+    count = {name: len(pypdfium2.PdfDocument(published / f"leaflets/{name}.pdf")) for name in names}
+    assert max(count.values()) <= MOST, count
+
+
+def unseen(pdf: Path | bytes) -> list[str]:
+    """What a PDF says and its picture does not show, by sheet: letters cut off, or below something else."""
+    found = []
+    for sheet in pypdfium2.PdfDocument(pdf):
+        text, scale, wrong = sheet.get_textpage(), 2, []
+        image = sheet.render(scale=scale).to_pil().convert("L")
+        width, height = sheet.get_size()
+        for index, (letter, _) in enumerate(letters(sheet)):
+            if not letter.isalnum():
+                continue
+            left, bottom, right, top = text.get_charbox(index)
+            edges = (left * scale - 1, (height - top) * scale - 1, right * scale + 1, (height - bottom) * scale + 1)
+            inside = left >= 0 and right <= width and bottom >= 0 and top <= height
+            if not inside or image.crop([round(edge) for edge in edges]).getextrema()[0] > 160:
+                wrong.append(letter)
+        found.append("".join(wrong))
+    return found
+
+
+def test_nothing_is_cut(leaflet):
+    assert not any(unseen(leaflet[1]))
 
 
 #: The color of what matters, on paper.
@@ -217,12 +269,12 @@ def test_the_picture_of_dots_shows_as_many_as_it_says(name, published):
     people, marked = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= people| of them)", label))
     assert people == 1000 and marked == 1
     document = pypdfium2.PdfDocument(published / f"leaflets/{name}.pdf")
-    sheet = next(each for each in document if "Each dot is one person" in each.get_textpage().get_text_bounded())
+    sheet = next(each for each in document if "The other 999" in each.get_textpage().get_text_bounded())
     text, scale = sheet.get_textpage(), 4
-    below = text.get_charbox(text.search("Each dot is one person").get_next()[0])[3]  # the sentence is under it
+    top = text.get_charbox(text.search("Infection, bleeding").get_next()[0])[3]  # it stands beside these words
     image, centimeter = sheet.render(scale=scale).to_pil(), scale * 72 / 2.54
-    bottom = image.height - below * scale
-    picture = image.crop([round(at) for at in (centimeter, bottom - 5.6 * centimeter, 10 * centimeter, bottom - 6)])
+    edges = (image.width - 5.3 * centimeter, image.height - top * scale - 8, image.width - centimeter)
+    picture = image.crop([round(at) for at in (*edges, image.height - top * scale + 2.7 * centimeter)])
     spots = {color: blobs(near(picture, color)) for color in (ACCENT, (0x55, 0x55, 0x55))}
     assert list(spots.values()) == [marked, people - marked]
 
@@ -259,7 +311,8 @@ def test_the_pdf_is_tagged(leaflet, published):
     assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
     for tag, element in tree:
         if tag == "/TR":
-            assert {str(each.S) for each in element.K} <= {"/TH", "/TD"} and str(element.K[0].S) == "/TH"
+            cells = list(element.K) if isinstance(element.K, pikepdf.Array) else [element.K]  # one is no list
+            assert {str(each.S) for each in cells} <= {"/TH", "/TD"} and str(cells[0].S) == "/TH"
         elif tag == "/TH":
             assert next(each.Scope for each in element.A if "/Scope" in each) in ("/Row", "/Column")
         elif tag == "/Figure":
@@ -325,16 +378,54 @@ def test_every_page_links_a_leaflet_that_is_there(published):
 # ---- What a reader prints ----
 
 
+#: Pages with each kind of fold: risks, all about a treatment, alternatives, conditions, words, lists to tick.
+FOLDED = ["risks/", "methods/heat/", "alternatives/", "who-it-is-for/", "words/", "recovery/"]
+
+
 @pytest.mark.parametrize("scripts", [True, False])
-def test_on_paper_all_stands_open_in_black_on_white_and_leads_back(scripts, published, open_tab):
+@pytest.mark.parametrize("address", FOLDED)
+def test_every_fold_stands_open_in_the_printed_picture(address, scripts, published, open_tab):
+    tab = open_tab(java_script_enabled=scripts)
+    with served(published) as url:
+        tab.goto(f"{url}{address}")
+        tab.wait_for_load_state("networkidle")
+        printed = tab.pdf(format="A4")
+    page, have = article(published, address), text_of(printed)
+    assert len(page.xpath(".//details")) > 2 and not page.xpath(".//details[@open]")
+    assert [part for part in parts(page) if part not in have] == []
+    assert not any(unseen(printed))
+
+
+def test_the_risks_need_few_sheets(published, tab):
+    with served(published) as url:
+        tab.goto(f"{url}risks/")
+        count = {size: len(pypdfium2.PdfDocument(tab.pdf(format=size))) for size in paper.SIZES.values()}
+    assert max(count.values()) <= MOST_OF_RISKS, count
+
+
+@pytest.mark.parametrize("address", ["risks/", "methods/heat/"])
+def test_words_are_explained_at_the_end_and_not_inside_a_phrase(address, published, tab):
+    with served(published) as url:
+        tab.goto(f"{url}{address}")
+        have = text_of(tab.pdf(format="A4"))
+    before, _, after = have.partition("Medicalwordsonthispage")
+    page = article(published, address)
+    listed = [together(item.text_content()) for item in page.xpath(".//details[contains(@class, 'words')]//li")]
+    page.xpath(".//details[contains(@class, 'words')]")[0].drop_tree()
+    text, meanings = together(page.text_content()), {together(each) for each in page.xpath(".//abbr/@title")}
+    assert len(meanings) > 4 and all(item in after for item in listed)
+    for meaning in meanings:
+        assert any(item.endswith(f":{meaning}") for item in listed), meaning
+        assert before.count(meaning) <= text.count(meaning), f"inside a phrase: {meaning}"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_paper_all_is_black_on_white_and_leads_back(scripts, published, open_tab):
     tab = open_tab(java_script_enabled=scripts, color_scheme="dark")
     with served(published) as url:
         tab.goto(f"{url}risks/")
         tab.wait_for_load_state("networkidle")
         printed = tab.pdf(format="A4")
-    page, have = article(published, "risks/"), text_of(printed)
-    page.find_class("notes")[0].find("summary").drop_tree()
-    assert [part for part in parts(page) if part not in have] == []
     sheets = [sheet.render(scale=3).to_pil() for sheet in pypdfium2.PdfDocument(printed)]
     assert all(share(near(sheet, (255, 255, 255))) > 0.7 for sheet in sheets)
     assert [code.text for code in zxingcpp.read_barcodes(sheets[-1])] == [f"{SITE}risks/"]
