@@ -234,7 +234,7 @@ def test_a_quote_that_swallows_what_follows_is_told_where_it_opens():
          "nerve-block › beside: a claim of this option speaks of 'removal', which is not in the list.", "Add removal:"),
         # sources are counted, and a group of risks holds what its name says
         ("Destroyed, three sources say", "Destroyed, two sources say", "",
-         "it speaks of 2 sources, but its claims are of facts-net, initiative, wisegeek.", "Write the number of"),
+         "it speaks of 3 sources, but its claims are of facts-net, initiative, painx, wisegeek.", "Write the number"),
         ("common\n    noticed: I have a bruise", "counted\n    noticed: I have a bruise", "",
          "bruising › group: 'counted' does not fit: no claim has a count.", "Write counted where a source counted"),
         ("counted\n    noticed: I bleed", "common\n    noticed: I bleed", "",

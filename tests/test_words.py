@@ -56,7 +56,7 @@ def test_every_page_keeps_to_its_reading_grade(site):
 
 def test_what_a_note_or_a_word_explains_does_not_count_as_the_page():
     word = next(iter(load.current().words.values()))
-    said = f"# Title\n\nThis is said of {word.word}, and no more than that."
+    said = f"# Title\n\nThis is said of {word.word}, and no more than that, in a sentence longer than those around it."
     bare, cited = (measures(Built(converted(text))) for text in (said, f"{said}[^painx-regrow]"))
     assert word.word in bare.with_terms.longest and word.word not in bare.without_terms.longest
     assert cited.with_terms.longest == bare.with_terms.longest and cited.own_words <= bare.own_words + 10

@@ -76,7 +76,7 @@ def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str)
     own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
     parts = [
         heading(2, "Where our sources disagree"),
-        paragraph(f"See who says what, with notes, {own_page}."),
+        paragraph(f"See who says what {own_page}."),
     ]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
