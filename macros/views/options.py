@@ -93,8 +93,8 @@ def methods_table(guide: Guide) -> str:
                 [
                     _method_link(guide, method_id),
                     _medical(method),
-                    answer(method.what[:1]),
-                    answer(method.nerve[:1]),
+                    answer(_said(method.what)[:1] or SILENT),
+                    answer(_said(method.nerve)[:1] or SILENT),
                 ],
             )
             for method_id, method in guide.methods.items()

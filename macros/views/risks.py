@@ -43,9 +43,9 @@ GROUPS = {
     ),
     "common": (
         "Common, or said to pass",
-        "One source calls soreness common. The others are said to pass, or are named next to soreness.",
+        "These are called common, are said to pass, or are named next to such a harm.",
     ),
-    "counted": ("Counted by one source", "The only harms with a count. A count does not make a harm small."),
+    "counted": ("Counted", "Somebody counted these. A count does not make a harm small."),
 }
 _, _WHAT, _OFTEN, _TREATMENTS = _COLUMNS = ("Risk", "What can happen", "How often", "Treatments")
 
