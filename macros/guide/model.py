@@ -203,10 +203,10 @@ class Method(Option):
 
     medical: Names
     aim: Literal["destroys", "frees", "removes"]
-    nerve: _answer("What happens to the nerve")
+    nerve: _answer("What becomes of the nerve")
     before: _answer("What can come first")
-    steps: _answer("What is done, step by step")
-    guided: _answer("How the nerve is found")
+    steps: _answer("What they do, step by step")
+    guided: _answer("How they find the nerve")
     hurts: _answer("Does it hurt?")
     chance: _answer("The chance that it works")
     soon: _answer("How soon it works")

@@ -40,11 +40,11 @@ LINES = {
     "damage": "How long damage lasts",
     "recovery": "How long to recover",
 }
-#: All questions about a method, as they are folded on its page.
+#: The questions about a method, as they are folded on its page. Its harms have a section of their own there.
 FOLDS = {
     "What it is": ("what", "nerve"),
     "Before and during": ("before", "guided", "hurts"),
-    "What good and harm it may do": ("helps", "chance", "limits", "harms"),
+    "What good it may do, and its limits": ("helps", "chance", "limits"),
     "How soon, and for how long": ("soon", "relief", "damage", "again"),
     "Afterwards": ("recovery", "afterwards"),
 }
@@ -86,7 +86,7 @@ def methods_table(guide: Guide) -> str:
     """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
     return table(
         "The treatments",
-        ["Treatment", "Medical name", "What is done", "What happens to the nerve"],
+        ["Treatment", "Medical name", "What they do", "What becomes of the nerve"],
         [
             Row(
                 method_id,
@@ -109,7 +109,7 @@ def _everyday(guide: Guide, method: Method) -> str:
     said = [f"“{escape(word.everyday[0])}”" for word in guide.words.values() if word.word in named and word.everyday]
     if not said:
         return ""
-    return f"People may also say {' or '.join(dict.fromkeys(said))}. ({NOT_FROM_SOURCES.capitalize()}.)"
+    return f"People may also say {' or '.join(dict.fromkeys(said))}."
 
 
 @macro
@@ -121,7 +121,7 @@ def names_list(guide: Guide) -> str:
             continue
         parts = [f"{strong(_medical(method))}: see {_method_link(guide, method_id)}.", _everyday(guide, method)]
         items.append(" ".join(filter(None, parts)))
-    return bullets(items)
+    return f"{bullets(items)}\n\nThe everyday names are {NOT_FROM_SOURCES}."
 
 
 @macro
@@ -178,7 +178,9 @@ def at_a_glance(guide: Guide, method: str) -> str:
     for title, fields in FOLDS.items():
         rows = [Row(f, [_heading(f), answer(getattr(entry, f))]) for f in fields if getattr(entry, f) != NOT_REPORTED]
         if "what" in fields:
-            names = " ".join(filter(None, [_medical(entry).removesuffix(".") + ".", _everyday(guide, entry)]))
+            said = _everyday(guide, entry)
+            ours = f"{said} ({NOT_FROM_SOURCES.capitalize()}.)" if said else ""
+            names = f"{_medical(entry).removesuffix('.')}. {ours}".strip()
             rows.append(Row("medical-name", ["Other names", names]))
         if rows:
             caption = f"{entry.name}: {title[0].lower()}{title[1:]}"
@@ -186,7 +188,7 @@ def at_a_glance(guide: Guide, method: str) -> str:
             folds.append(collapsible("fold", title, shown))
     silent = {f: escape(_heading(f)) for f in ASKED if getattr(entry, f) == NOT_REPORTED}
     if silent:
-        folds.append(f"{paragraph('Our sources do not say:')}\n\n{anchored(silent)}")
+        folds.append(collapsible("fold", "What our sources do not say", anchored(silent)))
     return "\n\n".join(folds)
 
 
@@ -249,7 +251,7 @@ def options_table(guide: Guide) -> str:
     folds = []
     for title, found in ((_heading(field), found) for field, found in rows.items()):
         folds.append(collapsible("fold", title, table(title, ["Option", "What our sources say"], found, "methods")))
-    folds.insert(len(SHARED), paragraph("More questions are asked of treatments only."))
+    folds.insert(len(SHARED), paragraph("We ask these of the treatments only."))
     return '<div class="compare" markdown="block">\n\n' + "\n\n".join(folds) + "\n\n</div>"
 
 
@@ -290,7 +292,7 @@ def _named_for(guide: Guide, method: str) -> str:
         claim_ids = [c for c in claim_ids_of(condition.says) if method in guide.methods_of(c)]
         name = link(escape(condition.name), f"/who-it-is-for.md#{condition_id}")
         rows.append(Row(condition_id, [name, _backing(guide, claim_ids)]))
-    caption = f"What {of_one.name.lower()} is named for"
+    caption = f"What our sources name {of_one.name.lower()} for"
     all_of_them = link("stands in the list of all", "/who-it-is-for.md")
     more = f"What each of them says {all_of_them}."
     count = f"{len(rows)} {'illnesses and pains' if len(rows) > 1 else 'illness or pain'}"

@@ -67,21 +67,19 @@ def touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> list[str]:
 def disagreements_touched(guide: Guide, claim_ids: Iterable[str], markdown: str) -> str:
     """The section about the disagreements that a page touches, which cites these claims; "" for none.
 
-    Each question opens. Each side is named. Where it says so stands on the page of all disagreements, so that
-    this page stays light.
+    They are one fold, for they can be many, and each question opens in it. Each side is named. Where it says so
+    stands on the page of all disagreements, so that this page stays light.
     """
     ids = touched(guide, claim_ids, markdown)
     if not ids:
         return ""
     own_page = link("on a page of their own", f"/disagreements.md#{ids[0]}")
-    parts = [
-        heading(2, "Where our sources disagree"),
-        paragraph(f"See who says what {own_page}."),
-    ]
+    parts = [paragraph(f"See who says what {own_page}.")]
     for entry_id in ids:
         entry = guide.disagreements[entry_id]
         parts.append(collapsible("disagreement", escape(entry.question), _sides(guide, entry, _unnoted), entry_id))
-    return "\n\n".join(parts)
+    title = f"{len(ids)} question{'s' if len(ids) > 1 else ''}, with what each source says"
+    return "\n\n".join([heading(2, "Where our sources disagree"), collapsible("fold", title, "\n\n".join(parts))])
 
 
 def _speakers(guide: Guide, side: Side) -> str:
