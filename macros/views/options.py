@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import get_args
 
 from ..guide.model import NOT_FROM_SOURCES, NOT_REPORTED, Guide, Method, Option, Statement, When
@@ -32,9 +32,9 @@ ASKED = [name for name, field in Method.model_fields.items() if field.title]
 
 #: What stands on top of a method's page: the first statement of each of these fields, below these words.
 LINES = {
-    "nerve": "The nerve",
+    "nerve": "What becomes of the nerve",
     "helps": "What good it may do",
-    "harms": "Risk",
+    "harms": "What harm it may do",
     "soon": "How soon",
     "relief": "How long relief lasts",
     "damage": "How long damage lasts",
@@ -68,10 +68,6 @@ def _said(answers: tuple[Statement, ...] | str) -> tuple[Statement, ...]:
 
 def _heading(field: str) -> str:
     return Method.model_fields[field].title
-
-
-def _answers(option: Option, fields: Sequence[str]) -> list[str]:
-    return [answer(getattr(option, field)) for field in fields]
 
 
 def _medical(method: Method) -> str:
@@ -126,7 +122,7 @@ def names_list(guide: Guide) -> str:
 
 @macro
 def compare_table(guide: Guide, *fields: str) -> str:
-    """The methods by some of their fields, such as "soon" and "relief".
+    """The methods by some of their fields, such as "soon" and "relief": a fold for each.
 
     Raises MacroError for an unknown field, or none.
     """
@@ -135,12 +131,15 @@ def compare_table(guide: Guide, *fields: str) -> str:
             raise MacroError(f"a method has no field '{field}' to compare.", suggestion(str(field), ASKED))
     if not fields:
         raise MacroError("it needs a field to compare.", f"There is: {', '.join(ASKED)}.")
-    caption = listing([_heading(field).lower().rstrip("?") for field in fields]).capitalize()
-    rows = [
-        Row(f"{method_id}-{fields[0]}", [_method_link(guide, method_id), *_answers(method, fields)])
-        for method_id, method in guide.methods.items()
-    ]
-    return collapsible("fold", caption, table(caption, ["Treatment", *map(_heading, fields)], rows, "methods"))
+    folds = []
+    for field in fields:
+        rows = [
+            Row(f"{method_id}-{field}", [_method_link(guide, method_id), answer(getattr(method, field))])
+            for method_id, method in guide.methods.items()
+        ]
+        shown = table(_heading(field), ["Treatment", "What our sources say"], rows, "methods")
+        folds.append(collapsible("fold", _heading(field), shown))
+    return "\n\n".join(folds)
 
 
 @macro
@@ -214,7 +213,7 @@ ALTERNATIVES_TITLE = "What can be done instead"
 
 @macro
 def alternatives_table(guide: Guide) -> str:
-    """Every alternative, each folded below the good that it may do. What no source says of it stands once."""
+    """Every alternative, each folded below good and bad that it may do. What no source says of it stands once."""
     folds = []
     for option_id, option in guide.alternatives.items():
         told = [field for field in SHARED if getattr(option, field) != NOT_REPORTED]
@@ -227,8 +226,8 @@ def alternatives_table(guide: Guide) -> str:
         parts.append(paragraph("No source names this option." if option.origin == "guide" else beside))
         if silent := [escape(_heading(field)) for field in SHARED if field not in told]:
             parts += [paragraph("Our sources do not say:"), bullets(silent)]
-        good = " ".join(escape(said.text) for said in _said(option.helps)[:1])
-        title = f"{strong(f'{escape(option.name)}:')} {good or SILENT}"
+        good, bad = _said(option.helps)[:1], (_said(option.harms) or _said(option.limits))[:1]
+        title = " ".join([strong(f"{escape(option.name)}:"), *(escape(said.text) for said in good + bad)])
         folds.append(collapsible("fold", title, "\n\n".join(parts)))
     return "\n\n".join(folds)
 

@@ -163,10 +163,11 @@ def questions(guide: Guide, *topics: str) -> str:
 @macro
 def next_steps(guide: Guide) -> str:
     """What to do next, in order, and the two lists to take along. The page "About this guide" says that it is ours."""
-    lists = (
-        f"{link('your questions', '/questions.md')} and {link('the list of whom to call', '/recovery.md#whom-to-call')}"
-    )
-    return numbered([*(escape(step.text) for step in guide.next_steps), f"Take along {lists}."])
+    treatment, ready = link("the page of your treatment", "/methods/index.md"), link("get ready", "/getting-ready.md")
+    asked = link("your questions", "/questions.md")
+    calls = link("the list of whom to call", "/recovery.md#whom-to-call")
+    links = [f"Read {treatment}, and how to {ready}.", f"Take along {asked} and {calls}."]
+    return numbered([*(escape(step.text) for step in guide.next_steps), *links])
 
 
 @macro
