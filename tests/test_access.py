@@ -420,6 +420,7 @@ def test_without_javascript_everything_can_be_read(address, open_tab, width):
     assert "A chemical that damages or destroys nerves." in tab.locator("details.words").inner_text()
     tab.locator("a.footnote-ref").first.click()
     assert tab.locator(".footnote li").first.is_visible()  # the address opens the notes
+    tab.locator("details:has(> #for-good) > summary").click()
     tab.locator("#for-good > summary").click()
     assert tab.locator("#for-good li").first.is_visible()
     tab.goto(address + "questions/")

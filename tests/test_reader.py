@@ -314,7 +314,7 @@ def test_ticks_and_notes_stay_on_the_device_until_they_are_deleted(address, open
     tab.goto(address + "questions/")
     tab.wait_for_load_state("networkidle")
     tab.on("request", lambda request: asked.append(request.url))
-    name = next(gap.ask for gap in load.current().gaps.values() if gap.topic == "Will it help?")
+    name = next(gap.ask for gap in load.current().gaps.values() if gap.topic == "Does it suit me?")
     tab.get_by_role("checkbox", name=name).check()
     notes = "My own words,\nin two lines. <b>not markup</b>"
     tab.get_by_label("What I want to ask or tell").fill(notes)

@@ -40,11 +40,11 @@ LINES = {
     "damage": "How long damage lasts",
     "recovery": "How long to recover",
 }
-#: The questions about a method, as they are folded on its page. Its harms have a section of their own there.
+#: All questions about a method, as they are folded on its page.
 FOLDS = {
     "What it is": ("what", "nerve"),
     "Before and during": ("before", "guided", "hurts"),
-    "What good it may do, and its limits": ("helps", "chance", "limits"),
+    "What good and harm it may do": ("helps", "chance", "limits", "harms"),
     "How soon, and for how long": ("soon", "relief", "damage", "again"),
     "Afterwards": ("recovery", "afterwards"),
 }
