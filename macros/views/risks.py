@@ -140,16 +140,11 @@ def urgent(guide: Guide) -> str:
 
 @macro
 def call_list(guide: Guide) -> str:
-    """The harms as a reader would notice them, to tick those for which to call; each leads to its risk.
-
-    The others are named below the list.
-    """
-    noticed: dict[str, list[str]] = {}
-    for risk_id, risk in guide.risks.items():
-        noticed.setdefault(risk.noticed or "", []).append(link(escape(risk.name), f"/risks.md#{risk_id}"))
-    others = noticed.pop("", [])
-    listed = boxes(f"{escape(notice)} ({named(links)})" for notice, links in noticed.items())
-    return "\n\n".join([listed, *([paragraph("Ask also about these:"), bullets(others)] if others else [])])
+    """The harms as a reader would notice them, to tick those for which to call; the others are named below."""
+    noticed = dict.fromkeys(escape(risk.noticed) for risk in guide.risks.values() if risk.noticed)
+    others = [link(escape(risk.name), f"/risks.md#{i}") for i, risk in guide.risks.items() if not risk.noticed]
+    more = [paragraph("Ask also about these:"), bullets(others)] if others else []
+    return "\n\n".join([boxes(noticed), *more])
 
 
 def _treatments(guide: Guide, claim_ids: list[str]) -> str:
