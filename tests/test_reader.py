@@ -98,7 +98,7 @@ def test_drawings_have_their_colors(address, open_tab):
         tab = open_tab(color_scheme=scheme)
         for method in load.current().methods:
             tab.goto(f"{address}methods/{method}/")
-            drawing = tab.locator("svg.drawing")
+            drawing = tab.locator("svg.drawing").first
             assert drawing.evaluate("e => getComputedStyle(e).backgroundColor") == paper
             fills = drawing.evaluate("e => [...e.querySelectorAll('path, rect')].map(p => getComputedStyle(p).fill)")
             assert fills and "rgb(0, 0, 0)" not in fills, method

@@ -120,7 +120,11 @@ def test_a_script_that_got_into_a_page_would_not_run(site, address, tab):
 
 
 def test_every_method_has_a_drawing_and_one_shows_what_the_word_means():
-    assert {path.stem for path in DRAWINGS} == {*load.current().methods, "destroy-or-free"}
+    shown = {path: re.findall(r'--8<-- "([\w-]+)\.svg"', path.read_text("utf-8")) for path in paths.DOCS.rglob("*.md")}
+    assert {path.stem for path in DRAWINGS} == {name for names in shown.values() for name in names}
+    for method in load.current().methods:
+        assert method in shown[paths.DOCS / f"methods/{method}.md"]
+    assert "destroy-or-free" in shown[paths.DOCS / "index.md"]
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)

@@ -31,8 +31,10 @@ def claim_ids_of(said: Iterable[Statement]) -> list[str]:
 
 
 def answer(said: tuple[Statement, ...] | str) -> str:
-    """What our sources say, or that they say nothing, as one line of Markdown."""
-    return SILENT if isinstance(said, str) else " ".join(map(statement, said))
+    """What our sources say, or that they say nothing, as one line of Markdown; of several, each is marked by itself."""
+    if isinstance(said, str):
+        return SILENT
+    return " ".join(f'<span class="said">{statement(each)}</span>' if said[1:] else statement(each) for each in said)
 
 
 def figure(given: Figure, out_of: int | None = None) -> str:

@@ -79,17 +79,16 @@ def _medical(method: Method) -> str:
 
 @macro
 def methods_table(guide: Guide) -> str:
-    """Every method: its names, what is done, and whether the nerve is destroyed or freed."""
+    """Every method: its names, and whether the nerve is destroyed or freed."""
     return table(
         "The treatments",
-        ["Treatment", "Medical name", "What they do", "What becomes of the nerve"],
+        ["Treatment", "Medical name", "What becomes of the nerve"],
         [
             Row(
                 method_id,
                 [
                     _method_link(guide, method_id),
                     _medical(method),
-                    answer(_said(method.what)[:1] or SILENT),
                     answer(_said(method.nerve)[:1] or SILENT),
                 ],
             )
