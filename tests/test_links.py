@@ -217,7 +217,11 @@ RENAMED = {
 def renamed(tmp_path_factory):
     """A project in which a heading, a risk's id and a page have other names; some things have moved before."""
     project = copied(tmp_path_factory.mktemp("renamed") / "project")
-    edit(project / "docs/recovery.md", "## Rehabilitation", "## Getting fit again")
+    edit(
+        project / "docs/recovery.md",
+        "## Rehabilitation after nerve release { #rehabilitation }",
+        "## Getting fit again",
+    )
     edit(project / "docs/deciding.md", "\n## ", "\n## Extra words { #kept-id }\n\nAsk.\n\n## ")
     edit(project / "data/neurolysis.yml", "\n  infection:\n", "\n  wound-infection:\n", count=-1)
     edit(project / "mkdocs.yml", "- cost.md", "- paying.md")

@@ -121,8 +121,10 @@ def test_the_risks_stand_in_three_groups_each_below_the_names_of_its_harms(site)
 
 def test_the_list_of_whom_to_call_has_every_risk(site):
     found = article(site, "recovery").xpath(".//ul[li//input][1]")[0]
-    links = [*found.xpath(".//a/@href"), *found.xpath("following-sibling::ul[1]//a/@href")]
-    assert sorted(links) == sorted(f"../risks/#{risk_id}" for risk_id in load.current().risks)
+    risks = load.current().risks
+    assert list(map(plain, found.xpath("./li"))) == list(dict.fromkeys(r.noticed for r in risks.values() if r.noticed))
+    links = found.xpath("following-sibling::ul[1]//a/@href")
+    assert links == [f"../risks/#{risk_id}" for risk_id, risk in risks.items() if not risk.noticed]
 
 
 def test_no_side_gives_a_source_the_treatments_of_another(site):

@@ -11,7 +11,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.S)
 _TITLE = re.compile(r"^# +(.+?) *(?:\{.*\})?$", re.M)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 _ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
-_MARKS = re.compile(r"^(?:#+|[-*](?: \[[ x]\])?|\d+\.) +|^///[ \w]*\|?|\*{1,2}|`", re.M)
+_MARKS = re.compile(r"^(?:#+|[-*](?: \[[ x]\])?|\d+\.) +|^///(?: caption$| *\w+ *\|)?|\*{1,2}|`", re.M)
 _CODE = re.compile(r"^(```|~~~).*?^\1|(`+)(?:(?!\n\n).)+?\2", re.S | re.M)
 
 #: A citation in a page's Markdown; its group is the claim's id.

@@ -80,7 +80,7 @@ def _height(markdown: str) -> int:
     """
     seen = _FOLDED.sub("", markdown)
     letters, folds = len(_UNSEEN.sub("", seen)), seen.count("<summary")
-    total = 430 + 0.9 * letters + 60 * folds if folds else 720 + 0.45 * letters + 350 * seen.count("<svg")
+    total = 480 + 0.35 * letters + 70 * folds if folds else 720 + 0.45 * letters + 350 * seen.count("<svg")
     return math.ceil(total / 20) * 20
 
 
