@@ -270,7 +270,7 @@ WORKS = {
     "a block with a call in it": (
         '/// warning | Ask before\n\n{{ conditions_table("heat") }}\n\n///',
         ".admonition table",
-        "Ask before|What our sources name heat for",
+        "Ask before|illnesses and pains",
     ),
     "a collapsible": ('??? tip "More"\n\n    Ask your team first.', "details.tip", "More|Ask your team first."),
     "a collapsible block": ("/// details | More of it\n\nAsk them.\n\n///", "details", "More of it|Ask them."),

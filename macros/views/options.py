@@ -295,7 +295,7 @@ def _named_for(guide: Guide, method: str) -> str:
     more = f"What each of them says {all_of_them}."
     count = f"{len(rows)} {'illnesses and pains' if len(rows) > 1 else 'illness or pain'}"
     shown = table(caption, ["Illness or pain", "Who names it"], rows, "conditions")
-    return collapsible("fold", f"{strong(caption + ':')} {count}", f"{shown}\n\n{paragraph(more)}")
+    return collapsible("fold", count, f"{shown}\n\n{paragraph(more)}")
 
 
 def _backing(guide: Guide, claim_ids: Iterable[str]) -> str:

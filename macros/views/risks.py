@@ -39,7 +39,7 @@ _TREATMENT_MAY_MISS = "If a treatment is missing here, it may still do this harm
 GROUPS = {
     "serious": (
         "Serious, or not known how serious",
-        "These are called severe or the main risk, or they may stay. For some, no source says how bad they can be.",
+        "Called severe or the main risk, or they may stay. Of some, no source says how bad they can be.",
     ),
     "common": (
         "Common, or said to pass",
