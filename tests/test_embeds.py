@@ -186,7 +186,7 @@ def test_one_risk_says_the_same_as_its_row(address, tab):
     tab.goto(address + "risks/")
     rows = {risk_id: tab.locator(f"tr#{risk_id}").evaluate(CELLS) for risk_id in GUIDE.risks}
     (figure,) = tab.locator(".counted").evaluate(CELLS)[:1]
-    assert re.search(r"\b1 out of every 1,000 people\. The other 999 do not have it\.", figure)
+    assert re.search(r"\b1 out of every 1,000 people\. The other 999 do not have this harm\.", figure)
     figure = figure.partition(", each: ")[2]
     for risk_id, risk in GUIDE.risks.items():
         tab.goto(f"{address}embed/risk-{risk_id}/")

@@ -26,7 +26,7 @@ def shown(markdown: str):
 def test_a_figure_stays_with_the_methods_that_its_source_gave_it_for(small):
     everything, heat, release = (risks.risk_table(small, m) for m in (None, "heat", "release"))
     for answer in (everything, heat):
-        assert "**7 out of every 2,000 people**. The other 1,993 do not have it." in answer
+        assert "**7 out of every 2,000 people**. The other 1,993 do not have this harm." in answer
         assert "One count for chemical injection and heat together.[^one-infection]" in answer
         assert "It counts loosely." in answer
     assert "2,000" not in release and "one-infection" not in release and "It counts loosely." not in release

@@ -195,7 +195,7 @@ class Option(Entry):
     limits: _answer("Where it falls short")
     harms: _answer("What harm it may do")
     relief: _answer("How long relief lasts")
-    damage: _answer("How long damage lasts")
+    damage: _answer("How long any damage lasts")
 
 
 class Method(Option):

@@ -47,7 +47,7 @@ def figure(given: Figure, out_of: int | None = None) -> str:
     count = given.count * out_of // given.out_of
     text = (
         f"{strong(f'{number(count)} out of every {number(out_of)} {escape(given.of)}')}. "
-        f"The other {number(out_of - count)} do not have it."
+        f"The other {number(out_of - count)} do not have this harm."
     )
     if out_of != given.out_of:
         text += f" The source counts {number(given.count)} out of {number(given.out_of)}."

@@ -219,10 +219,9 @@ def alternatives_table(guide: Guide) -> str:
         rows = [Row(f"{option_id}-{field}", [_heading(field), answer(getattr(option, field))]) for field in told]
         rows[0] = rows[0]._replace(id=option_id)
         parts = [table(option.name, ["Question", "What our sources say"], rows, "alternatives")]
-        beside = (
-            f"Our sources name it beside {listing([escape(guide.methods[m].name.lower()) for m in option.beside])}."
-        )
-        parts.append(paragraph("No source names this option." if option.origin == "guide" else beside))
+        others = listing([escape(guide.methods[m].name.lower()) for m in option.beside])
+        instead = f"Our sources name it as a choice instead of {others}."
+        parts.append(paragraph("No source names this option." if option.origin == "guide" else instead))
         if silent := [escape(_heading(field)) for field in SHARED if field not in told]:
             parts += [paragraph("Our sources do not say:"), bullets(silent)]
         good, bad = _said(option.helps)[:1], (_said(option.harms) or _said(option.limits))[:1]

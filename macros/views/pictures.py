@@ -49,23 +49,28 @@ def _dots(first: int, end: int, columns: int) -> str:
 def time_line(caption: str, scale: Sequence[str], rows: Iterable[tuple[Collection[str], str]]) -> str:
     """Statements along a scale of time. `caption` and `scale` are plain text.
 
-    A row has the steps of the scale that it covers, and one line of Markdown. The bars only show what the steps,
-    which stand before each line in words, say.
+    A row has the steps of the scale that it covers, and one line of Markdown; those of the same steps stand together,
+    and a step that no row covers is left out. The bars only show what the steps, which stand before each line in
+    words, say.
     """
-    steps = "".join(f"<span>{escape(step)}</span> " for step in scale)
+    told: dict[tuple[str, ...], list[str]] = {}
+    for covered, markdown in rows:
+        told.setdefault(tuple(step for step in scale if step in covered), []).append(markdown)
+    shown = [step for step in scale if any(step in covered for covered in told)]
+    steps = "".join(f"<span>{escape(step)}</span> " for step in shown)
     lines = [
         strong(escape(caption)) + "\n",
         f'<p class="scale" aria-hidden="true" data-search-exclude="true" markdown="span">{steps.strip()}</p>',
         '<ol class="timeline" role="list" markdown="block">',
     ]
-    for covered, markdown in sorted(rows, key=lambda row: min(map(scale.index, row[0]))):
-        when = " or ".join(step for step in scale if step in covered)
-        bar = "".join('<span class="on"></span>' if step in covered else "<span></span>" for step in scale)
+    for covered, markdown in sorted(told.items(), key=lambda row: scale.index(row[0][0])):
+        when = " or ".join(covered)
+        bar = "".join('<span class="on"></span>' if step in covered else "<span></span>" for step in shown)
         lines += [
             '<li markdown="block">',
             f'<div class="bar" aria-hidden="true">{bar}</div>',
             f'<p markdown="span">**{escape(when.capitalize())}**</p>',
-            f'<p markdown="span">{markdown}</p>',
+            f'<p markdown="span">{" ".join(markdown)}</p>',
             "</li>",
         ]
     return "\n".join([*lines, "</ol>"])

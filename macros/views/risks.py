@@ -24,7 +24,7 @@ from .render import (
 )
 
 #: What stands below the pictures.
-_DOTS = "Each dot is one person."
+_DOTS = "Each dot is one person. Show your team the dots, and ask: with my nerve, how many would be marked?"
 _PICTURED = f"{_DOTS} A harm that nobody counted has no picture. That does not make it less likely."
 
 #: What stands in a row whose figure stands above the table.

@@ -163,11 +163,11 @@ def questions(guide: Guide, *topics: str) -> str:
 @macro
 def next_steps(guide: Guide) -> str:
     """What to do next, in order, and the two lists to take along. The page "About this guide" says that it is ours."""
-    ready, all_of_them = link("get ready", "/getting-ready.md"), link("all treatments", "/methods/index.md")
-    asked = link("your questions", "/questions.md")
-    calls = link("the list of whom to call", "/recovery.md#whom-to-call")
-    links = [f"Read how to {ready}, and compare {all_of_them}.", f"Take along {asked} and {calls}."]
-    return numbered([*(escape(step.text) for step in guide.next_steps), *links])
+    treatment, ready = link("the page of your treatment", "/methods/index.md"), link("get ready", "/getting-ready.md")
+    asked, calls = link("your questions", "/questions.md"), link("whom to call", "/recovery.md#whom-to-call")
+    first = f"Open {treatment}, and show your team its drawing."
+    last = f"Read how to {ready}. Take along {asked}, and the list of {calls}."
+    return numbered([first, *(escape(step.text) for step in guide.next_steps), last])
 
 
 @macro
