@@ -165,7 +165,7 @@ def next_steps(guide: Guide) -> str:
     """What to do next, in order, and the two lists to take along. The page "About this guide" says that it is ours."""
     treatment, ready = link("the page of your treatment", "/methods/index.md"), link("get ready", "/getting-ready.md")
     asked, calls = link("your questions", "/questions.md"), link("whom to call", "/recovery.md#whom-to-call")
-    first = f"Open {treatment}, and show your team its drawing."
+    first = f"Show your team {treatment} and its drawing. Ask what is true for you."
     last = f"Read how to {ready}. Take along {asked}, and the list of {calls}."
     return numbered([first, *(escape(step.text) for step in guide.next_steps), last])
 
