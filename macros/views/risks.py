@@ -24,7 +24,7 @@ from .render import (
 )
 
 #: What stands below the pictures.
-_DOTS = "Each dot is one person. Show your team the dots, and ask: with my nerve, how many would be marked?"
+_DOTS = "Each dot is one person. Ask your team: with my nerve, how many would be marked?"
 _PICTURED = f"{_DOTS} A harm that nobody counted has no picture. That does not make it less likely."
 
 #: What stands in a row whose figure stands above the table.
@@ -93,7 +93,7 @@ def risk_table(guide: Guide, method: str | None = None) -> str:
             pictures += [*map(paragraph, notes.values()), paragraph(_PICTURED)] if pictures else []
             shown = table(f"{caption}: {title[0].lower()}{title[1:]}", columns, rows[group], "risks")
             names = named(row.cells[0] for row in rows[group])
-            body = [paragraph(told), *pictures, shown, *([] if folds else [paragraph(SCOPE)])]
+            body = [paragraph(told), *pictures, shown, *([] if folds or method else [paragraph(SCOPE)])]
             folds.append(collapsible("fold", f"{strong(title + ':')} {names}", "\n\n".join(body)))
     if not folds:
         return paragraph(SILENT)  # an empty table would look like no risk
