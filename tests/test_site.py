@@ -135,7 +135,7 @@ def test_no_side_gives_a_source_the_treatments_of_another(site):
             _, _, scope = plain(item).partition(side.text)
             names = {c: listing([guide.methods[m].name.lower() for m in guide.methods_of(c)]) for c in side.cites}
             of = {(guide.claim(c)[1].publisher, names[c]) for c in side.cites if not side.of}
-            shown = re.findall(r"([^:]+): of ([^.]+)\.", scope) or re.findall(r"( )\(Said of ([^.]+)\.\)", scope)
+            shown = re.findall(r"([^:]+): of ([^.]+)\.", scope) or re.findall(r"( )\(About ([^.]+)\.\)", scope)
             told = {(who, names) for whose, names in shown for who, _ in of if whose == " " or who in whose}
             assert told == of and bool(scope) == bool(of), (entry_id, side.text)
 

@@ -103,7 +103,7 @@ def _scope(guide: Guide, side: Side) -> str:
         said.setdefault(guide.methods_of(claim_id), {})[guide.claim(claim_id)[1].publisher] = None
     names = {methods: listing([escape(guide.methods[m].name.lower()) for m in methods]) for methods in said}
     if len(said) == 1:
-        return f" (Said of {next(iter(names.values()))}.)"
+        return f" (About {next(iter(names.values()))}.)"
     return f" ({' '.join(f'{escape(listing(list(who)))}: of {names[of]}.' for of, who in said.items())})"
 
 
