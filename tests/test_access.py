@@ -101,6 +101,8 @@ def test_axe_finds_nothing_in_any_state(address, open_tab, width):
         tab.reload()
         tab.evaluate(AXE_ITSELF)
         reach(tab)
+        if state == "what matters":
+            tab.evaluate("scrollTo(0, 0)")  # a box half below the bar on top is small only until somebody scrolls
         found += violations(tab, [], page, state)
     assert found == []
 
