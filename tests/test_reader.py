@@ -97,14 +97,18 @@ def test_drawings_have_their_colors(address, open_tab):
     """A drawing without its style is a black box, and dots without theirs are not seen."""
     for scheme, paper in (("light", "rgb(253, 251, 247)"), ("dark", "rgb(23, 27, 29)")):
         tab = open_tab(color_scheme=scheme)
-        for method in load.current().methods:
-            tab.goto(f"{address}methods/{method}/")
-            drawing = tab.locator("svg.drawing").first
-            assert drawing.evaluate("e => getComputedStyle(e).backgroundColor") == paper
-            fills = drawing.evaluate("e => [...e.querySelectorAll('path, rect')].map(p => getComputedStyle(p).fill)")
-            assert fills and "rgb(0, 0, 0)" not in fills, method
-            picture = Image.open(io.BytesIO(drawing.screenshot())).convert("RGB")
-            assert len(picture.getcolors(10**6)) > 40, method
+        others = ["index", "risks", "effects", "alternatives", "getting-ready"]
+        for page in [*(f"methods/{method}" for method in load.current().methods), *others]:
+            tab.goto(f"{address}{page}/".replace("index/", ""))
+            drawings = tab.locator("svg.drawing").all()
+            assert drawings, page
+            for drawing in drawings:
+                assert drawing.evaluate("e => getComputedStyle(e).backgroundColor") == paper
+                shapes = drawing.locator("path, rect, circle")
+                fills = shapes.evaluate_all("all => all.map(shape => getComputedStyle(shape).fill)")
+                assert fills and "rgb(0, 0, 0)" not in fills, page
+                picture = Image.open(io.BytesIO(drawing.screenshot())).convert("RGB")
+                assert len(picture.getcolors(10**6)) > 40, page
 
 
 def test_what_a_page_shows_untouched_fits_what_a_reader_can_take(site, address, open_tab):
